@@ -1,0 +1,34 @@
+// Builds dist/: one bundled file a program or worker thread. Packages that load native code or files of their own stay outside.
+
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+/** Output name → entry file; an entry that does not exist yet is left out. */
+const ENTRIES = {
+  main: 'src/main.ts',
+  'solver-worker': 'src/engine/solve/worker.ts',
+  'template-worker': 'src/engine/template/worker.ts',
+  demo: 'scripts/demo.ts',
+  sim: 'test/sim/main.ts',
+};
+
+const only = process.argv.slice(2);
+const entryPoints = Object.fromEntries(
+  Object.entries(ENTRIES).filter(([name, file]) => existsSync(file) && (only.length === 0 || only.includes(name))),
+);
+if (only.length === 0) await rm('dist', { recursive: true, force: true });
+await mkdir('dist', { recursive: true });
+await build({
+  entryPoints,
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: 'linked',
+  packages: 'external',
+  logLevel: 'warning',
+  banner: { js: '#!/usr/bin/env node' },
+});
+if (entryPoints.main) await chmod('dist/main.js', 0o755);

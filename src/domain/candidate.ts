@@ -1,0 +1,62 @@
+// A candidate: one thing that a demand could be placed on. Field names are those of the reference, because templates
+// (thresholds, objectives, conflict identifiers) and recommendations name them.
+
+export const INVENTORY_TYPES = [
+  'cloud',
+  'service',
+  'vfmodule',
+  'transport',
+  'nssi',
+  'nsi',
+  'slice_profiles',
+  'nst',
+  'nsst',
+] as const;
+export type InventoryType = (typeof INVENTORY_TYPES)[number];
+export const INVENTORY_PROVIDERS = ['aai', 'generator', 'sdc'] as const;
+
+/** Plain, serialisable data; unknown fields are kept and travel with it. */
+export interface Candidate {
+  readonly candidate_id: string;
+  readonly inventory_type: string;
+  readonly inventory_provider: string;
+  /** The text `true`: not offered again for the same demand in a later recommendation. */
+  readonly uniqueness: string;
+  readonly cost: number;
+  readonly location_id?: string | null;
+  readonly location_type?: string | null;
+  readonly cloud_owner?: string | null;
+  readonly cloud_region_version?: string | null;
+  readonly physical_location_id?: string | null;
+  readonly complex_name?: string | null;
+  readonly latitude?: string | number | null;
+  readonly longitude?: string | number | null;
+  readonly city?: string | null;
+  readonly state?: string | null;
+  readonly country?: string | null;
+  /** Geographic region. */
+  readonly region?: string | null;
+  readonly 'vim-id'?: string | null;
+  /** Text `true` or `false`. */
+  readonly existing_placement?: string;
+  readonly service_resource_id?: string | null;
+  readonly host_id?: string | null;
+  readonly vlan_key?: string | null;
+  readonly port_key?: string | null;
+  readonly conflict_id?: string;
+  readonly passthrough_attributes?: Readonly<Record<string, unknown>>;
+  readonly [field: string]: unknown;
+}
+
+/** Why the inventory side left something out; `reason` uses the reference's words where it has one. */
+export interface DroppedCandidate {
+  readonly candidate_id: string;
+  readonly location_id: string | null;
+  readonly reason: string;
+}
+
+/** A listed candidate of `required_candidates` or `excluded_candidates`. */
+export interface CandidateList {
+  readonly inventory_type: string;
+  readonly candidate_id: readonly string[];
+}

@@ -1,0 +1,316 @@
+// Ports: what the services and the engine need of the outside, as interfaces. Stores and plugins implement them.
+import type { JsonObject } from '../lib/json.ts';
+import type { Candidate, DroppedCandidate } from './candidate.ts';
+import type {
+  CloudRegion,
+  CloudRegionKey,
+  Complex,
+  Customer,
+  GenericVnf,
+  InventoryFreshness,
+  Pserver,
+  ServiceInstance,
+  Vserver,
+} from './inventory.ts';
+import type { EventReason, PartName, PlanEvent, PlanHead, PlanRecord, PlanStatus, Stage } from './plan.ts';
+import type { Problem, Translation } from './problem.ts';
+import type { ReservationStep, Solution, SolveResult } from './solution.ts';
+import type { Requirement, TemplateDocument } from './template.ts';
+
+// ---------------------------------------------------------------- telemetry
+
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+  /** A logger that adds these fields (for example `requestId`, `planId`) to each line. */
+  child(fields: object): Logger;
+}
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** Metrics by name; every name is declared once in telemetry with help text and label names. */
+export interface Metrics {
+  count(name: string, labels?: Labels, by?: number): void;
+  observe(name: string, value: number, labels?: Labels): void;
+  gauge(name: string, value: number, labels?: Labels): void;
+}
+
+// ---------------------------------------------------------------- calls
+
+/** Travels with every upstream call. */
+export interface CallContext {
+  /** Sent as X-TransactionId and written to each log line. */
+  readonly requestId: string;
+  readonly planId?: string;
+  /** Aborted when the answer is no longer wanted. */
+  readonly signal?: AbortSignal;
+}
+
+// ---------------------------------------------------------------- plan store
+
+export interface NewPlan {
+  readonly id: string;
+  readonly name: string;
+  readonly timeout: number;
+  readonly recommendMax: string;
+  readonly createdBy: string;
+  readonly requestId: string;
+  readonly document: TemplateDocument;
+  /** Creating twice with one key and one fingerprint gives the first plan again; another fingerprint is a conflict. */
+  readonly idempotency?: { readonly key: string; readonly fingerprint: string };
+}
+
+export type CreateOutcome =
+  | { readonly kind: 'created' | 'replayed'; readonly plan: PlanRecord }
+  | { readonly kind: 'conflict' };
+
+export interface PlanFilter {
+  readonly statuses?: readonly PlanStatus[];
+  readonly name?: string;
+  readonly createdBy?: string;
+  /** ms since the epoch, inclusive / exclusive. */
+  readonly createdAfter?: number;
+  readonly createdBefore?: number;
+}
+
+export interface PlanQuery {
+  readonly filter?: PlanFilter;
+  /** By creation time. */
+  readonly order: 'oldest-first' | 'newest-first';
+  readonly first: number;
+  /** Opaque position from a page's `cursors`. */
+  readonly after?: string;
+}
+
+export interface PlanPage {
+  readonly plans: readonly PlanRecord[];
+  /** One per plan. */
+  readonly cursors: readonly string[];
+  readonly hasNextPage: boolean;
+}
+
+/** Plans and their documents. Throws STORE_UNAVAILABLE, STORE_OUTCOME_UNKNOWN, STORE_VALUE_TOO_LARGE. */
+export interface PlanStore {
+  create(plan: NewPlan): Promise<CreateOutcome>;
+  get(id: string): Promise<PlanRecord | null>;
+  getMany(ids: readonly string[]): Promise<readonly (PlanRecord | null)[]>;
+  list(query: PlanQuery): Promise<PlanPage>;
+  /** The stored document a head names; parts never change, so they are cached by digest. null when the head names none. */
+  template(head: PlanHead): Promise<TemplateDocument>;
+  translation(head: PlanHead): Promise<Translation | null>;
+  solution(head: PlanHead): Promise<Solution | null>;
+  reservations(planId: string): Promise<readonly ReservationStep[]>;
+  /** Events with `seq` greater than `afterSeq`, in order. */
+  events(planId: string, afterSeq: number): Promise<readonly PlanEvent[]>;
+  /** Removes the plan with its documents, events, queue entry and claim; false when there was none. */
+  delete(id: string): Promise<boolean>;
+}
+
+/** Opaque to callers: identifies the store, its revision, and an event's place within the revision. */
+export type Cursor = string;
+
+export type PlanChange =
+  | { readonly kind: 'event'; readonly cursor: Cursor; readonly plan: PlanRecord; readonly event: PlanEvent }
+  | { readonly kind: 'deleted'; readonly cursor: Cursor; readonly planId: string }
+  /** History between the cursor and now is lost; what follows starts from the present state. */
+  | { readonly kind: 'gap'; readonly cursor: Cursor; readonly reason: 'compacted' | 'store-changed' | 'slow-consumer' };
+
+export interface PlanFeedOptions {
+  /** Only this plan. */
+  readonly planId?: string;
+  readonly filter?: PlanFilter;
+  /** Resume after this cursor: nothing lost, nothing twice, or an explicit gap. Throws CURSOR_INVALID or CURSOR_EXPIRED. */
+  readonly after?: Cursor;
+  readonly signal: AbortSignal;
+}
+
+/** Live changes of plans, fed by one watch a process and fanned out in memory. */
+export interface PlanFeed {
+  /**
+   * Without `after`: for one plan its newest event first, then each change; for many plans changes from now on.
+   * The iteration ends when the signal is aborted.
+   */
+  watch(options: PlanFeedOptions): AsyncIterable<PlanChange>;
+  /** Where the feed stands; `lagMs` is the time since it last heard from the store while it should have. */
+  status(): { readonly connected: boolean; readonly revision: number; readonly lagMs: number };
+}
+
+// ---------------------------------------------------------------- work
+
+/** The document parts that a result write may carry. */
+export interface PartDocuments {
+  readonly translation?: Translation;
+  readonly solution?: Solution;
+}
+
+export interface Advance {
+  readonly to: PlanStatus;
+  readonly reason: EventReason;
+  readonly message?: string;
+  readonly messageForm?: 'text' | 'list';
+  readonly parts?: PartDocuments;
+  /** This attempt failed: adds one to the stage's `failures`. */
+  readonly failed?: boolean;
+  /** Stages whose failure count starts again at 0 (a rolled-back reservation lets the solver try anew). */
+  readonly resetFailures?: readonly Stage[];
+}
+
+/** Steps of the reservation saga of a claimed plan; every write is fenced by the claim. */
+export interface SagaStore {
+  list(): Promise<readonly ReservationStep[]>;
+  put(step: ReservationStep): Promise<void>;
+}
+
+/** A plan that this worker owns until it advances it, gives it back, or loses its lease. */
+export interface ClaimedPlan {
+  readonly plan: PlanRecord;
+  readonly stage: Stage;
+  /** Status before this claim: `translating`, `solving` or `reserving` mean that the plan was taken over. */
+  readonly previous: PlanStatus;
+  /** Fencing token: modification revision of the claim's key. */
+  readonly token: number;
+  /** Aborted when the claim is lost; stop work at once, writes will be refused. */
+  readonly lost: AbortSignal;
+  readonly saga: SagaStore;
+  /** Writes the result, its event and the next queue entry in one transaction and ends the claim. Throws CLAIM_LOST. */
+  advance(change: Advance): Promise<PlanRecord>;
+}
+
+/** The engine's side of the store: which plans need work, and claiming them by compare-and-swap bound to a lease. */
+export interface WorkQueue {
+  /** Ids of plans that need this stage and have no live claim, oldest first; goes on until the signal is aborted. */
+  offers(stage: Stage, signal: AbortSignal): AsyncIterable<string>;
+  /** null when somebody else was faster, the plan is gone, or it needs another stage by now: all normal. */
+  claim(planId: string, stage: Stage, owner: string): Promise<ClaimedPlan | null>;
+}
+
+// ---------------------------------------------------------------- inventory
+
+export interface DemandRequest {
+  readonly planId: string;
+  readonly demand: string;
+  readonly requirement: Requirement;
+}
+
+export interface DemandResolution {
+  readonly candidates: readonly Candidate[];
+  readonly dropped: readonly DroppedCandidate[];
+}
+
+export interface ResolvedPlace {
+  readonly latitude: string | number;
+  readonly longitude: string | number;
+  readonly country: string | null;
+}
+
+/** A source of candidates. An operation that a provider does not have is absent; callers ask only those that have it. */
+export interface InventoryProvider {
+  readonly name: string;
+  /** All requirements of one plan at once, so that reads can be batched across demands; answers in request order. */
+  resolveDemands(requests: readonly DemandRequest[], ctx: CallContext): Promise<readonly DemandResolution[]>;
+  resolveHostName?(hostName: string, ctx: CallContext): Promise<ResolvedPlace | null>;
+  resolveClliCode?(clliCode: string, ctx: CallContext): Promise<ResolvedPlace | null>;
+  /** Region ids per network role; a role with no answer is absent from the map. */
+  networkRoleRegions?(roles: readonly string[], ctx: CallContext): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
+  /** Replication role per host id; null where the inventory has none. */
+  replicationRoles?(hostIds: readonly string[], ctx: CallContext): Promise<ReadonlyMap<string, string | null>>;
+}
+
+/** Batched reads for people who look at inventory; answers in key order, null for a missing key, an Error for a failing one. */
+export interface InventoryReader {
+  complexes(ids: readonly string[], ctx: CallContext): Promise<readonly (Complex | null | Error)[]>;
+  cloudRegions(keys: readonly CloudRegionKey[], ctx: CallContext): Promise<readonly (CloudRegion | null | Error)[]>;
+  genericVnfs(ids: readonly string[], ctx: CallContext): Promise<readonly (GenericVnf | null | Error)[]>;
+  serviceInstances(ids: readonly string[], ctx: CallContext): Promise<readonly (ServiceInstance | null | Error)[]>;
+  customers(ids: readonly string[], ctx: CallContext): Promise<readonly (Customer | null | Error)[]>;
+  /** Keys are normalised paths as found in `GenericVnf.vserverLinks`. */
+  vservers(links: readonly string[], ctx: CallContext): Promise<readonly (Vserver | null | Error)[]>;
+  pservers(hostnames: readonly string[], ctx: CallContext): Promise<readonly (Pserver | null | Error)[]>;
+  /** VNF ids by name, for candidates that carry only `host_id` (= vnf-name). */
+  genericVnfsByName(names: readonly string[], ctx: CallContext): Promise<readonly (GenericVnf | null | Error)[]>;
+  allComplexes(ctx: CallContext): Promise<readonly Complex[]>;
+  allCloudRegions(ctx: CallContext): Promise<readonly CloudRegion[]>;
+  freshness(): InventoryFreshness;
+  /** Reads the region and complex caches anew; resolves with the new state. */
+  refresh(ctx: CallContext): Promise<InventoryFreshness>;
+}
+
+// ---------------------------------------------------------------- service controller
+
+export interface CapacityCheck {
+  readonly constraintName: string;
+  /** `region_fit` asks for cloud candidates, `instance_fit` for service candidates. */
+  readonly constraintType: 'region_fit' | 'instance_fit';
+  readonly requestType: string;
+  readonly request: JsonObject;
+  readonly candidates: readonly Candidate[];
+}
+
+/** `unknown` (controller unreachable or unclear) never counts as fit. */
+export type CapacityVerdict =
+  | { readonly kind: 'fit' }
+  | { readonly kind: 'reject'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export interface ReserveRequest {
+  readonly planId: string;
+  readonly entityId: string;
+  readonly serviceModel: string;
+  readonly reservationName: string;
+  readonly reservationType: string;
+  readonly requestType: string;
+  readonly request: JsonObject;
+  readonly candidates: readonly Candidate[];
+}
+
+/** `unknown`: the call may have been applied; `query` tells. */
+export type ReserveOutcome =
+  | { readonly kind: 'ok'; readonly message: string }
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'unknown'; readonly message: string };
+
+export interface CapacityInfo {
+  readonly ok: boolean;
+  readonly code: string;
+  readonly message: string;
+  readonly resources: readonly {
+    readonly name: string;
+    readonly endpointPosition: string | null;
+    readonly status: string | null;
+    readonly limit: number | null;
+    readonly used: number | null;
+    readonly available: number | null;
+  }[];
+}
+
+export interface ServiceController {
+  /** Canonical name, for example `SDN-C`; callers match without regard to case. */
+  readonly name: string;
+  /** One verdict per candidate, in order. */
+  check(check: CapacityCheck, ctx: CallContext): Promise<readonly CapacityVerdict[]>;
+  reserve(request: ReserveRequest, ctx: CallContext): Promise<ReserveOutcome>;
+  /** Idempotent: releasing what is not reserved is ok. */
+  release(request: ReserveRequest, ctx: CallContext): Promise<ReserveOutcome>;
+  /** Whether this entity holds a reservation; null when the controller cannot tell. */
+  query(request: ReserveRequest, ctx: CallContext): Promise<boolean | null>;
+  /** Free and used capacity as the controller reports it, for people. */
+  capacity(request: ReserveRequest, ctx: CallContext): Promise<CapacityInfo>;
+}
+
+// ---------------------------------------------------------------- search
+
+export interface SearchOptions {
+  /** Number of recommendations wanted; `all` until nothing new is found (bounded by the engine). */
+  readonly wanted: number | 'all';
+  readonly timeLimitMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Applies every constraint and searches off the event loop. Throws only for failures; "nothing fits" is a result. */
+export interface Solver {
+  solve(problem: Problem, options: SearchOptions, ctx: CallContext): Promise<SolveResult>;
+}
+
+export type { PartName };

@@ -1,0 +1,96 @@
+// The answer to a problem: recommendations in the wire shape that REST clients read, beside what explains them.
+import type { JsonObject } from '../lib/json.ts';
+
+/** The recommendation for one demand; `candidate` and `attributes` are the REST objects, field for field. */
+export interface DemandRecommendation {
+  readonly demand: string;
+  readonly inventory_provider: string;
+  readonly service_resource_id: string | null;
+  readonly candidate: JsonObject;
+  readonly attributes: JsonObject;
+  /** Full candidate as the search saw it, for walking to its inventory. */
+  readonly source: JsonObject;
+}
+
+/** One term of the objective at this recommendation. */
+export interface ScoreTerm {
+  readonly function: string;
+  readonly demand: string;
+  readonly location: string | null;
+  readonly weight: number;
+  /** Great-circle kilometres, for distance terms. */
+  readonly distanceKm: number | null;
+  /** The candidate's cost, which a BASE distance term includes. */
+  readonly cost: number | null;
+  /** weight × (distance + cost). */
+  readonly value: number;
+}
+
+/** One complete placement: every demand has a candidate. */
+export interface Recommendation {
+  readonly demands: readonly DemandRecommendation[];
+  /** Objective value; null when the template has no objective. */
+  readonly objective: number | null;
+  readonly terms: readonly ScoreTerm[];
+}
+
+export interface Solution {
+  readonly recommendations: readonly Recommendation[];
+  readonly diagnosis: Diagnosis;
+}
+
+/** What one constraint did to one demand's candidates. */
+export interface ConstraintOutcome {
+  readonly constraint: string;
+  readonly type: string;
+  readonly before: number;
+  readonly after: number;
+  readonly rejected: readonly { readonly candidateId: string; readonly reason: string }[];
+}
+
+/** Per demand, how many candidates came in and what took them away; the seed of the later explanation. */
+export interface DemandDiagnosis {
+  readonly demand: string;
+  readonly candidates: number;
+  readonly outcomes: readonly ConstraintOutcome[];
+  readonly remaining: number;
+}
+
+export interface Diagnosis {
+  readonly demands: readonly DemandDiagnosis[];
+  /** Nodes the search visited. */
+  readonly nodes: number;
+  readonly elapsedMs: number;
+  readonly timedOut: boolean;
+  /** Plain sentences, most important first. */
+  readonly summary: readonly string[];
+}
+
+/** "Nothing fits" is a result, not an error. */
+export type SolveResult =
+  | { readonly kind: 'solved'; readonly solution: Solution }
+  | { readonly kind: 'no-solution'; readonly diagnosis: Diagnosis };
+
+/** One step of the reservation saga as stored under the plan. */
+export interface ReservationStep {
+  /** `{recommendation index}-{reservation entry key}`, unique in the plan's current solution. */
+  readonly step: string;
+  /** Position in the order of reserving, from 0. */
+  readonly order: number;
+  readonly demand: string;
+  readonly candidateId: string;
+  readonly controller: string;
+  readonly serviceModel: string;
+  /** Stable id under which the controller knows this reservation; the same for retries, queries and release. */
+  readonly entityId: string;
+  /** `intended` is written before the call; `reserved`, `failed`, `releasing`, `released` record outcomes. */
+  readonly state: 'intended' | 'reserved' | 'failed' | 'releasing' | 'released' | 'release-failed';
+  readonly message: string;
+  /** ms since the epoch of the last change. */
+  readonly updated: number;
+  /** What is needed to release it after a restart. */
+  readonly request: JsonObject;
+  readonly candidate: JsonObject;
+  readonly reservationName: string;
+  readonly reservationType: string;
+}
