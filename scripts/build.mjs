@@ -19,6 +19,7 @@ const entryPoints = Object.fromEntries(
 );
 if (only.length === 0) await rm('dist', { recursive: true, force: true });
 await mkdir('dist', { recursive: true });
+if (Object.keys(entryPoints).length === 0) process.exit(0);
 await build({
   entryPoints,
   outdir: 'dist',

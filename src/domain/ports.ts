@@ -176,6 +176,11 @@ export interface ClaimedPlan {
   readonly saga: SagaStore;
   /** Writes the result, its event and the next queue entry in one transaction and ends the claim. Throws CLAIM_LOST. */
   advance(change: Advance): Promise<PlanRecord>;
+  /**
+   * Ends the claim without a result, as a worker does that must let go: the plan keeps its status and is offered again.
+   * Never throws; does nothing after `advance` or when the claim is lost.
+   */
+  release(): Promise<void>;
 }
 
 /** The engine's side of the store: which plans need work, and claiming them by compare-and-swap bound to a lease. */

@@ -21,6 +21,8 @@ import type { JsonObject } from '../lib/json.ts';
 /** One request's identity and lifetime. */
 export interface RequestScope extends CallContext {
   readonly principal: Principal;
+  /** Set only when the caller itself gave a transaction id; a created plan's template carries it under `transaction-id`. */
+  readonly transactionId?: string | undefined;
 }
 
 export interface CreatePlanInput {

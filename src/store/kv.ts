@@ -72,6 +72,8 @@ export interface WatchBatch {
 export interface WatchOptions {
   /** First revision to deliver. */
   readonly fromRevision: number;
+  /** The store that `fromRevision` belongs to; another one that answers fails the watch with STORE_UNAVAILABLE. */
+  readonly clusterId?: string;
   readonly signal: AbortSignal;
 }
 
@@ -106,7 +108,13 @@ export interface Kv {
   close(): Promise<void>;
 }
 
+/** While connected a watch delivers something at least this often: a batch without events when nothing happened. */
+export const WATCH_HEARTBEAT_MS = 5_000;
 /** Largest value that may be put, in bytes; checked before the store sees it. */
 export const MAX_VALUE_BYTES = 1_000_000;
+/** Bytes of all values of one transaction together; etcd's default request limit is 1.5 MiB. */
+export const MAX_TXN_BYTES = 1_400_000;
+/** Longest key in bytes. */
+export const MAX_KEY_BYTES = 1_024;
 /** Operations (either branch) and conditions at the most in one transaction; etcd's default is 128. */
 export const MAX_TXN_OPERATIONS = 100;

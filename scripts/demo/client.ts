@@ -1,0 +1,83 @@
+// A client of the gateway's public APIs: typed GraphQL over HTTP, a subscription over graphql-ws, and REST.
+import { createClient } from 'graphql-ws';
+import { WebSocket } from 'ws';
+import type { PlanChangedSubscription, PlanQuery, TypedDocumentString } from '../../test/support/gql/graphql.ts';
+import { CreatePlanDocument, PlanChangedDocument, PlanDocument } from '../../test/support/gql/graphql.ts';
+
+export type PlanResult = NonNullable<PlanQuery['plan']>;
+type Change = Extract<PlanChangedSubscription['planChanged'], { __typename: 'PlanUpdated' }>;
+
+export interface Client {
+  /** Id of the new plan. */
+  createPlan(name: string, templateText: string): Promise<string>;
+  /** Shows every event and resolves with the final status. */
+  follow(id: string, show: (event: Change['event']) => void): Promise<string>;
+  plan(id: string): Promise<PlanResult>;
+  rest(path: string): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+const FINAL: ReadonlySet<string> = new Set(['DONE', 'NOT_FOUND', 'ERROR']);
+
+export function connect(server: {
+  readonly url: string;
+  readonly username: string;
+  readonly password: string;
+}): Client {
+  const authorization = `Basic ${Buffer.from(`${server.username}:${server.password}`).toString('base64')}`;
+  const headers = { authorization, 'content-type': 'application/json', accept: 'application/json' };
+  class AuthorizedSocket extends WebSocket {
+    constructor(address: string, protocols?: string | string[]) {
+      super(address, protocols, { headers: { authorization } });
+    }
+  }
+  const socket = createClient({
+    url: `${server.url.replace(/^http/, 'ws')}/graphql`,
+    webSocketImpl: AuthorizedSocket,
+    retryAttempts: 5,
+  });
+
+  async function execute<Result, Variables>(
+    document: TypedDocumentString<Result, Variables>,
+    variables: Variables,
+  ): Promise<Result> {
+    const body = JSON.stringify({ query: document.toString(), variables });
+    const response = await fetch(`${server.url}/graphql`, { method: 'POST', headers, body });
+    const answer = (await response.json()) as { data?: Result; errors?: readonly { message: string }[] };
+    if (answer.errors || !answer.data)
+      throw new Error(answer.errors?.map(({ message }) => message).join('; ') ?? `HTTP ${response.status}`);
+    return answer.data;
+  }
+
+  return {
+    async createPlan(name, templateText) {
+      const { createPlan } = await execute(CreatePlanDocument, { input: { name, templateText } });
+      if (createPlan.__typename === 'CreatePlanSuccess') return createPlan.plan.id;
+      throw new Error(`${createPlan.code}: ${createPlan.message}`);
+    },
+    async follow(id, show) {
+      const query = PlanChangedDocument.toString();
+      // The first item is the present state; the events before it are read below, so that nothing is left out.
+      for await (const { data, errors } of socket.iterate<PlanChangedSubscription>({ query, variables: { id } })) {
+        if (errors) throw new Error(errors.map(({ message }) => message).join('; '));
+        const change = data?.planChanged;
+        if (change?.__typename === 'PlanDeleted') throw new Error('the plan was deleted');
+        if (change?.__typename !== 'PlanUpdated') continue;
+        show(change.event);
+        if (FINAL.has(change.event.to)) return change.event.to;
+      }
+      throw new Error('the subscription ended early');
+    },
+    async plan(id) {
+      const { plan } = await execute(PlanDocument, { id });
+      if (!plan) throw new Error(`plan ${id} is not there`);
+      return plan;
+    },
+    async rest(path) {
+      const response = await fetch(`${server.url}${path}`, { headers });
+      if (!response.ok) throw new Error(`GET ${path} answered ${response.status}`);
+      return response.json();
+    },
+    close: async () => socket.dispose(),
+  };
+}

@@ -1,0 +1,92 @@
+// The layers: which folder holds what, what it may import from src/, and which packages it alone may use.
+// One table for the check (.dependency-cruiser.mjs) and for ARCHITECTURE.md (npm run codegen).
+
+/** @typedef {{ folder: string, holds: string, may: string[], packages?: string[] }} Layer */
+
+/** @type {Layer[]} */
+export const LAYERS = [
+  { folder: 'src/lib', holds: 'leaf helpers without business words: clock, ids, retry, channel, geography', may: [] },
+  {
+    folder: 'src/domain',
+    holds: 'nouns and laws: plan and its transitions, template, problem, candidate, solution, errors, ports',
+    may: ['src/lib'],
+  },
+  { folder: 'src/config', holds: 'one table of settings → frozen Config', may: ['src/lib', 'src/domain/errors.ts'] },
+  {
+    folder: 'src/store',
+    holds: 'the Kv seam and everything written once over it; `etcd/` and `embedded/` implement it',
+    may: ['src/domain', 'src/lib'],
+  },
+  {
+    folder: 'src/engine/template',
+    holds: 'the pure template parser: text → document → checked template',
+    may: ['src/domain', 'src/lib'],
+    packages: ['yaml'],
+  },
+  { folder: 'src/engine', holds: 'worker loop and stages: translate, solve, reserve', may: ['src/domain', 'src/lib'] },
+  {
+    folder: 'src/plugins',
+    holds: 'one folder per southbound system: client, wire types, mapping to domain; `http.ts`',
+    may: ['src/domain', 'src/lib'],
+  },
+  {
+    folder: 'src/services',
+    holds: 'use cases: plans, inventory, health; authorization',
+    may: ['src/domain', 'src/lib', 'src/engine/template'],
+  },
+  {
+    folder: 'src/schema',
+    holds: 'Pothos types, fields, descriptions; no function body beyond one expression',
+    may: ['src/resolvers', 'src/domain'],
+    packages: ['@pothos/core', '@pothos/plugin-errors'],
+  },
+  {
+    folder: 'src/resolvers',
+    holds: 'plain functions on domain types, loaders, context; never the builder',
+    may: ['src/services', 'src/domain', 'src/lib'],
+    packages: ['dataloader'],
+  },
+  { folder: 'src/rest', holds: 'the /v1 compatibility routes', may: ['src/services', 'src/domain', 'src/lib'] },
+  {
+    folder: 'src/server',
+    holds: 'listener, TLS, Yoga, WebSocket, authentication, limits, health, drain',
+    may: ['src/schema', 'src/resolvers', 'src/rest', 'src/services', 'src/domain', 'src/lib', 'src/telemetry'],
+    packages: ['graphql-yoga', 'graphql-ws', 'ws'],
+  },
+  {
+    folder: 'src/telemetry',
+    holds: 'logs and metrics',
+    may: ['src/domain', 'src/lib'],
+    packages: ['pino', 'prom-client'],
+  },
+  { folder: 'src/cli', holds: 'command line: arguments, and commands on the public API alone', may: [] },
+  {
+    folder: 'test/sim',
+    holds: 'A&AI and SDN-C simulators; nothing from src/, else both sides share a bug',
+    may: [],
+    packages: [],
+  },
+];
+
+/** Packages that one folder alone may use, beyond those above. */
+export const SINGLE_HOMES = {
+  undici: 'src/plugins/http.ts',
+  etcd3: 'src/store/etcd',
+  lmdb: 'src/store/embedded',
+};
+
+/** The table as Markdown. */
+export function layersMarkdown() {
+  const rows = LAYERS.map(({ folder, holds, may, packages }) => {
+    const single = Object.entries(SINGLE_HOMES)
+      .filter(([, home]) => home.startsWith(folder))
+      .map(([name, home]) => `${name} (only ${home})`);
+    const names = [...(packages ?? []), ...single];
+    return `| \`${folder}\` | ${holds} | ${may.map((name) => `\`${name.replace('src/', '')}\``).join(', ') || 'nothing'} | ${names.join(', ') || '–'} |`;
+  });
+  return [
+    '| folder | holds | may import from `src/` | packages that only it may use |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
+}

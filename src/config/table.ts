@@ -1,0 +1,288 @@
+// The one table of settings. Sections and names that OOF-HAS knows keep their names, defaults and units; new ones say so.
+import { bool, choice, float, integer, list, type OptionTable, secret, text } from './option.ts';
+
+const UPSTREAM_TLS = {
+  certificate_file: text(
+    '',
+    'Client certificate (PEM) for two-way TLS. Empty: none is sent. A named file that is missing stops the start.',
+  ),
+  certificate_key_file: text('', 'Private key (PEM) of the client certificate.'),
+  certificate_authority_bundle_file: text(
+    '',
+    'Certificates (PEM) that the server is verified with. Empty: the system store. Verification is never switched off by leaving this empty.',
+  ),
+  insecure: bool(
+    false,
+    'New. True accepts any server certificate. For a laboratory only; a warning is logged at start.',
+  ),
+} as const;
+
+export const OPTIONS = {
+  DEFAULT: {
+    keyspace: text(
+      'conductor',
+      'Prefix of every key in etcd. The gateway adds `/gateway/`, so that rows of OOF-HAS are never touched.',
+    ),
+    HPA_enabled: bool(
+      true,
+      'Reads flavors of cloud regions. Accepted now; used by the hpa constraint of a later release.',
+    ),
+    debug: bool(false, 'Logs at level debug instead of info.'),
+    log_dir: text(
+      '',
+      'Folder for log files. Empty: logs go to standard output only. Put it on its own volume if logs may fill a disk.',
+    ),
+    log_file: text('', 'Log file name, relative to log_dir. @default application.log when log_dir is set.'),
+  },
+  gateway: {
+    roles: list(
+      ['api', 'controller', 'solver', 'reservation'],
+      'New. What this process does: api serves requests; controller translates, solver solves, reservation reserves. Several processes need etcd.',
+    ),
+    instance_name: text('', 'New. Name of this process in plans and logs. Empty: host name and process id.'),
+    lease_ttl: integer(10, 'New. Seconds after which plans of a dead worker are taken over.', 2, 600),
+    drain_timeout: integer(20, 'New. Seconds that requests and work in hand may take after SIGTERM.', 0, 600),
+  },
+  listener: {
+    host: text(
+      '127.0.0.1',
+      'New. Address to listen on. 0.0.0.0 or :: for all interfaces; then end TLS here or in front.',
+    ),
+    port: integer(8091, 'New. TCP port; 0 takes a free one.', 0, 65535),
+    tls_certificate_file: text(
+      '',
+      'New. Server certificate chain (PEM). Empty: plain HTTP, for use behind nginx or apache2.',
+    ),
+    tls_key_file: text('', 'New. Private key (PEM) of the server certificate.'),
+    body_limit: integer(10_485_760, 'New. Largest request body in bytes; above it 413.', 1024),
+  },
+  graphql: {
+    graphiql: bool(true, 'New. Serves the GraphiQL page on GET /graphql.'),
+    introspection: bool(true, 'New. Answers introspection queries and suggests names in errors. GraphiQL needs it.'),
+    max_depth: integer(20, 'New. Deepest nesting of a document.', 3),
+    max_aliases: integer(50, 'New. Aliases in one document.', 0),
+    max_tokens: integer(10_000, 'New. Lexical tokens in one document.', 100),
+    max_directives: integer(50, 'New. Directives in one document.', 0),
+    max_subscriptions_per_socket: integer(100, 'New. Subscriptions on one WebSocket.', 1),
+  },
+  conductor_api: {
+    username: text('', 'User name that clients must send. With basic_auth_secure and no name set, nobody is let in.'),
+    password: secret('Password that clients must send.'),
+    basic_auth_secure: bool(true, 'Requires HTTP Basic credentials on plans and GraphQL.'),
+    strict_unauthorized: bool(
+      false,
+      'New. Answers 401 with WWW-Authenticate instead of 417 when credentials are missing. Clients of OOF-HAS may match on 417.',
+    ),
+    translator_message_form: choice(
+      'list',
+      ['list', 'text'],
+      'New. REST form of messages found while translating: a one-element list, which OSDF looks into, or plain text.',
+    ),
+  },
+  version_auth: {
+    version_auth_flag: bool(false, 'Sends the version headers only to holders of the token.'),
+    version_auth_token: secret('The token (request header version-auth-token).'),
+  },
+  oslo_middleware: {
+    enable_proxy_headers_parsing: bool(
+      false,
+      'Honours Forwarded and X-Forwarded-* for the links in answers. Set it only behind a front server that sets them.',
+    ),
+  },
+  cors: {
+    allowed_origin: list([], 'Origins that browsers may call from. Empty: none.'),
+  },
+  controller: {
+    timeout: integer(10, "Default of a plan's timeout, seconds; informative.", 1),
+    limit: integer(1, 'Default number of solutions.', 1),
+    workers: integer(4, 'Plans translated at once by this process.', 1, 256),
+    max_translation_counter: integer(
+      3,
+      'Failed attempts to translate (an upstream that does not answer) before the plan ends in error. A worker that dies counts nothing. The reference has 1.',
+      1,
+    ),
+  },
+  data: {
+    existing_placement_cost: float(-8000, 'Cost of the candidate that a demand is placed on already.'),
+    cloud_candidate_cost: float(2, 'Cost of a cloud candidate.'),
+    service_candidate_cost: float(1, 'Cost of a service candidate.'),
+  },
+  solver: {
+    workers: integer(1, 'Worker threads that search; plans solved at once by this process.', 1, 64),
+    solver_timeout: integer(480, 'Seconds after which a search ends with the best answer found so far.', 1),
+    max_solver_counter: integer(3, 'Failed attempts to solve before the plan ends in error. The reference has 1.', 1),
+    max_recommendations: integer(100, 'New. Bound of num_solution, and of `all`.', 1, 10_000),
+    max_memory: integer(
+      512,
+      'New. Megabytes of heap of one search thread; a search that needs more ends its plan in error.',
+      64,
+    ),
+  },
+  reservation: {
+    workers: integer(4, 'Plans reserved at once by this process.', 1, 256),
+    reserve_retries: integer(1, 'Tries of one reserve call that was refused.', 1, 10),
+    max_reservation_counter: integer(
+      1,
+      'Failed attempts to reserve before the plan ends in error; below it the plan is solved again.',
+      1,
+    ),
+    service_models: list(
+      ['ADIOD', 'DHV'],
+      'New. Service models that are reserved through the service controller; others pass without a call.',
+    ),
+    reserve_all: bool(
+      true,
+      'New. Reserves every recommendation, as the reference does; false reserves the first only.',
+    ),
+  },
+  inventory_provider: {
+    extensions: list(
+      ['aai'],
+      'Inventory providers that are asked, in this order. Known: aai. (generator and sdc come with a later release and are reported.)',
+    ),
+  },
+  service_controller: {
+    extensions: list(['sdnc'], 'Service controllers. Known: sdnc.'),
+  },
+  aai: {
+    server_url: text('https://controller:8443/aai', 'Base URL without version.'),
+    server_url_version: text('v10', 'API version of requests, v9 to v32. Links of any version are understood.'),
+    ...UPSTREAM_TLS,
+    username: text('', 'HTTP Basic user name. Empty: no Basic authentication.'),
+    password: secret('HTTP Basic password.'),
+    aai_rest_timeout: integer(30, 'Seconds that one try may take in all.', 1),
+    aai_retries: integer(3, 'Tries of a read in all.', 1, 10),
+    cache_refresh_interval: integer(1440, 'Minutes between background refreshes of the cloud regions.', 1),
+    complex_cache_refresh_interval: integer(1440, 'Minutes after which a complex is read again.', 1),
+    batch_size: integer(100, 'New. Keys in one batched read.', 1, 200),
+    connections: integer(8, 'New. Connections to A&AI at the most.', 1, 64),
+    batch_strategy: choice(
+      'auto',
+      ['auto', 'multi-get', 'query', 'dsl', 'single'],
+      'New. How many objects are read at once. auto tries the cheapest and falls back by itself.',
+    ),
+    filter_substring: bool(
+      false,
+      'New. True: a plain text in filtering_attributes matches as a substring, as in the reference; false: equality.',
+    ),
+  },
+  sdnc: {
+    server_url: text(
+      'https://controller:8443/restconf/',
+      'Base URL of RESTCONF: ends in /restconf (old form) or /rests (RFC 8040).',
+    ),
+    ...UPSTREAM_TLS,
+    username: text('', 'HTTP Basic user name.'),
+    password: secret('HTTP Basic password.'),
+    sdnc_rest_timeout: integer(30, 'Seconds that one try may take in all.', 1),
+    sdnc_retries: integer(3, 'Tries of a check or release in all; reserve is never repeated blindly.', 1, 10),
+    preset: choice('capacity-api', ['capacity-api', 'dhv-capacity'], 'New. Contract of the capacity operations.'),
+    check_operation: text('', "New. RPC (MODULE:name) of the check; empty: the preset's."),
+    reserve_operation: text('', "New. RPC of the reservation; empty: the preset's."),
+    release_operation: text('', "New. RPC of the release; empty: the preset's."),
+    get_operation: text('', "New. RPC that reads capacity; empty: the preset's."),
+    input_form: choice('plain', ['plain', 'qualified'], 'New. {"input": …} or {"MODULE:input": …}.'),
+    per_candidate: bool(
+      true,
+      'New. One question per candidate; false sends all in one, which needs per-target answers.',
+    ),
+    on_unsupported: choice(
+      'fail',
+      ['fail', 'keep', 'drop'],
+      'New. What it means when the controller has no such operation: the plan fails, the candidates stay, or they are dropped.',
+    ),
+  },
+  db_options: {
+    db_backend: choice(
+      'embedded',
+      ['embedded', 'etcd'],
+      'Where state lives: embedded (this process alone, default) or etcd. MUSIC is retired and not offered.',
+    ),
+  },
+  embedded_store: {
+    data_dir: text(
+      'conductor-data',
+      'New. Folder of the embedded store; made when absent. Relative to the working directory.',
+    ),
+    history: integer(100_000, 'New. Revisions kept for resuming watches.', 1000),
+  },
+  etcd_api: {
+    host: text('localhost', 'Host name, or a comma-separated list of host or host:port.'),
+    port: text('2379', 'Port for hosts given without one.'),
+    username: text('', 'User name. Empty: no authentication. (The reference defaults to root.)'),
+    password: secret('Password.'),
+    ca_certificate_file: text('', 'New. Certificates (PEM) that etcd is verified with; turns TLS on.'),
+    certificate_file: text('', 'New. Client certificate (PEM).'),
+    certificate_key_file: text('', 'New. Private key (PEM) of the client certificate.'),
+    request_timeout: integer(5, 'New. Seconds that one request may take.', 1, 60),
+  },
+} as const satisfies OptionTable;
+
+/** Sections of OOF-HAS that have no meaning here, with the reason; named once in the start-up report. */
+export const MEANINGLESS_GROUPS: ReadonlyMap<string, string> = new Map([
+  ['messaging_server', 'there is no RPC over the store any more'],
+  ['music_api', 'MUSIC is retired; use db_backend = embedded or etcd'],
+  ['api', 'there is no Pecan any more'],
+  ['prometheus', 'metrics are served on the listener at /metrics'],
+  ['multicloud', 'the vim_fit constraint comes with a later release'],
+  ['vim_controller', 'the vim_fit constraint comes with a later release'],
+  ['sdc', 'network slice templates come with a later release'],
+  ['dcae', 'network slices come with a later release'],
+  ['cps', 'network slices come with a later release'],
+  ['aaf_api', 'AAF authorization comes with a later release; HTTP Basic is checked'],
+  ['aaf_sms', 'secrets are read from the configuration; AAF SMS comes with a later release'],
+  [
+    'auth',
+    'encrypted passwords come with a later release; give them in clear through the environment or a protected file',
+  ],
+]);
+
+/** Single options of OOF-HAS without meaning here. */
+export const MEANINGLESS_OPTIONS: ReadonlyMap<string, string> = new Map([
+  ...[
+    'api_paste_config',
+    'delay_time',
+    'log_config_append',
+    'log_date_format',
+    'use_syslog',
+    'syslog_log_facility',
+    'use_journal',
+    'use_json',
+    'use_stderr',
+    'watch_log_file',
+    'logging_context_format_string',
+    'logging_default_format_string',
+    'logging_debug_format_suffix',
+    'logging_exception_prefix',
+    'logging_user_identity_format',
+    'default_log_levels',
+    'publish_errors',
+    'instance_format',
+    'instance_uuid_format',
+    'rate_limit_interval',
+    'rate_limit_burst',
+    'rate_limit_except_level',
+    'fatal_deprecations',
+    'verbose',
+    'bind_host',
+    'bind_port',
+  ].map((name) => [`DEFAULT.${name}`, 'it belongs to the Python services'] as const),
+  ['conductor_api.server_url', 'the reference does not use it either'],
+  ['controller.polling_interval', 'nothing is polled'],
+  ['controller.concurrent', 'any number of workers may run side by side'],
+  ['controller.opt_schema_file', 'the schema is part of the program'],
+  ['data.workers', 'there is no data service any more'],
+  ['data.concurrent', 'there is no data service any more'],
+  ['data.nssi_candidate_cost', 'network slices come with a later release'],
+  ['data.nsi_candidate_cost', 'network slices come with a later release'],
+  ['data.nst_candidate_cost', 'network slices come with a later release'],
+  ['data.nsst_candidate_cost', 'network slices come with a later release'],
+  ['solver.concurrent', 'any number of workers may run side by side'],
+  ['solver.timeout', 'plans of a dead worker are taken over by lease, see [gateway] lease_ttl'],
+  ['reservation.concurrent', 'any number of workers may run side by side'],
+  ['reservation.timeout', 'plans of a dead worker are taken over by lease, see [gateway] lease_ttl'],
+  ['aai.table_prefix', 'the reference does not use it either'],
+  ['sdnc.table_prefix', 'the reference does not use it either'],
+  ['sdnc.cache_refresh_interval', 'the reference does not use it either'],
+  ['db_options.music_mock', 'MUSIC is retired'],
+]);

@@ -1,0 +1,109 @@
+// Says what happened in words: per demand what took its candidates away, and, when nothing was found, why.
+import type { DemandDiagnosis, Diagnosis } from '../../domain/solution.ts';
+import type { RankedDemand } from './build-model.ts';
+import type { DemandState, Step } from './framework/filter.ts';
+import type { AttachedConstraint } from './framework/registry.ts';
+import type { SearchModel, SearchOutcome } from './search/model.ts';
+
+/** Facts of a search that ran. */
+export interface SearchFacts {
+  readonly outcome: SearchOutcome;
+  readonly model: SearchModel;
+  readonly rules: readonly AttachedConstraint[];
+  readonly demands: readonly RankedDemand[];
+  /** Number of recommendations asked for, or the bound of `all`. */
+  readonly wanted: number;
+  readonly all: boolean;
+}
+
+export interface Timing {
+  readonly elapsedMs: number;
+  readonly timeLimitMs: number;
+  /** The limit was reached before the search could start. */
+  readonly timedOutEarly: boolean;
+}
+
+/** `search` is null when a demand lost all candidates before the search, or the time was up. */
+export function diagnose(states: readonly DemandState[], search: SearchFacts | null, timing: Timing): Diagnosis {
+  const timedOut = timing.timedOutEarly || (search?.outcome.timedOut ?? false);
+  return {
+    demands: states.map(demandDiagnosis),
+    nodes: search?.outcome.nodes ?? 0,
+    elapsedMs: timing.elapsedMs,
+    timedOut,
+    summary: [...(timedOut ? [timeoutSentence(search, timing)] : []), ...sentences(states, search)],
+  };
+}
+
+function demandDiagnosis({ demand, candidates, steps }: DemandState): DemandDiagnosis {
+  return {
+    demand: demand.name,
+    candidates: demand.candidates.length,
+    outcomes: steps.map(({ outcome }) => outcome),
+    remaining: candidates.length,
+  };
+}
+
+function sentences(states: readonly DemandState[], search: SearchFacts | null): readonly string[] {
+  if (search) return search.outcome.placements.length === 0 ? nothingFound(search) : fewer(search);
+  return states.filter(({ candidates }) => candidates.length === 0).map(emptySentence);
+}
+
+function emptySentence({ demand, steps }: DemandState): string {
+  const head = `Demand ${demand.name}: 0 of ${demand.candidates.length} candidates remain`;
+  const parts = steps.flatMap(stepWords);
+  return [head, ...parts].join('; ');
+}
+
+/** `distance_to_location "near" refused 12 (nearest 612 km, limit 500 km)`. */
+function stepWords({ outcome, refused, unknown, words }: Step): string[] {
+  const title = `${outcome.type} "${outcome.constraint}"`;
+  const parts: string[] = [];
+  if (refused.length > 0) {
+    const why = words ?? commonest(refused.map(({ reason }) => reason));
+    parts.push(`${title} refused ${refused.length} (${why})`);
+  }
+  if (unknown.count > 0) parts.push(`${title} could not judge ${unknown.count} (${unknown.reason})`);
+  return parts;
+}
+
+function commonest(reasons: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  let best = { reason: '', count: 0 };
+  for (const [reason, count] of counts) if (count > best.count) best = { reason, count };
+  return counts.size > 1 ? `for example: ${best.reason}` : best.reason;
+}
+
+function timeoutSentence(search: SearchFacts | null, { timeLimitMs }: Timing): string {
+  const head = `The time limit of ${timeLimitMs / 1000} s was reached`;
+  if (!search) return `${head} while the constraints were checked`;
+  const nodes = `${head} after ${search.outcome.nodes} nodes`;
+  return search.outcome.placements.length > 0
+    ? `${nodes}; the last recommendation is the best found until then`
+    : `${nodes}; no placement had been found`;
+}
+
+function nothingFound({ outcome, model, rules, demands }: SearchFacts): readonly string[] {
+  const title = (rule: number) => `${rules[rule]?.type.name} "${rules[rule]?.name}"`;
+  const size = (position: number) => `${demands[position]?.name} (${demands[position]?.candidates.length} candidates)`;
+  const pairs = outcome.impossible.flatMap((index) => {
+    const pair = model.pairs[index];
+    return pair ? [`${title(pair.rule)}: no candidates of ${size(pair.a)} and ${size(pair.b)} fit together`] : [];
+  });
+  if (pairs.length > 0 || outcome.timedOut) return pairs;
+  const worst = outcome.blocked
+    .map((count, rule) => ({ count, rule }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count)
+    .map(({ count, rule }) => `${title(rule)} ended ${count} attempts`);
+  const all = demands.map((_, position) => size(position)).join(', ');
+  return [[`No combination of candidates fits for ${all}`, ...worst].join('; ')];
+}
+
+function fewer({ outcome, wanted, all }: SearchFacts): readonly string[] {
+  const found = outcome.placements.length;
+  if (all && found >= wanted) return [`Stopped at ${found} recommendations, the most that "all" gives`];
+  if (all || found >= wanted || outcome.timedOut) return [];
+  return [`${found} of ${wanted} recommendations: there is no further one that differs`];
+}

@@ -1,0 +1,104 @@
+// Applies the constraints that need no decision of another demand: local ones first, then, only while every demand still has
+// a candidate, the remote ones, all demands side by side and each demand's survivors in one batch.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Candidate } from '../../../domain/candidate.ts';
+import type { Problem, ProblemDemand } from '../../../domain/problem.ts';
+import type { ConstraintOutcome } from '../../../domain/solution.ts';
+import type { CheckContext, Refusal, RemoteSources, Verdict } from './constraint.ts';
+import type { AttachedConstraint } from './registry.ts';
+
+/** Rejections listed by name in one outcome; the counts are always complete. Keeps stored diagnoses small. */
+const LISTED = 100;
+
+/** What one step took away from one demand. */
+export interface Step {
+  readonly outcome: ConstraintOutcome;
+  readonly refused: readonly Refusal[];
+  /** How many candidates were dropped because nobody could judge them, and the first reason. */
+  readonly unknown: { readonly count: number; readonly reason: string };
+  /** Words on the refusals that only the constraint type knows; null for none. */
+  readonly words: string | null;
+}
+
+/** One demand on its way through the constraints; grows step by step. */
+export interface DemandState {
+  readonly demand: ProblemDemand;
+  candidates: readonly Candidate[];
+  readonly steps: Step[];
+}
+
+export function startStates(problem: Problem): DemandState[] {
+  return problem.demands.map((demand) => ({ demand, candidates: demand.candidates, steps: [] }));
+}
+
+/** Throws the error of an `error` verdict, whatever a source throws, and the signal's reason when aborted. */
+export async function filterCandidates(
+  problem: Problem,
+  states: readonly DemandState[],
+  constraints: readonly AttachedConstraint[],
+  remote: RemoteSources,
+): Promise<void> {
+  const locations = new Map(problem.locations.map((location) => [location.name, location]));
+  const base = { requestType: problem.requestType, locations, remote };
+  const signal = remote.call.signal;
+  for (const state of states) {
+    await nextTurn();
+    signal?.throwIfAborted();
+    await runAll(state, constraints, 'local', base);
+  }
+  if (states.some((state) => state.candidates.length === 0)) return;
+  await Promise.all(states.map((state) => runAll(state, constraints, 'remote', base)));
+  signal?.throwIfAborted();
+}
+
+async function runAll(
+  state: DemandState,
+  constraints: readonly AttachedConstraint[],
+  cost: 'local' | 'remote',
+  base: Pick<CheckContext, 'requestType' | 'locations' | 'remote'>,
+): Promise<void> {
+  const name = state.demand.name;
+  for (const attached of constraints) {
+    if (attached.cost !== cost || !attached.demands.includes(name)) continue;
+    if (state.candidates.length === 0) return;
+    const ctx: CheckContext = {
+      ...base,
+      constraint: attached.name,
+      demand: name,
+      partners: attached.demands.length - 1,
+    };
+    const verdicts = await attached.type.check(ctx, attached.params, state.candidates);
+    applyVerdicts(state, attached.name, attached.type.name, verdicts, (refused) =>
+      attached.type.summarize ? attached.type.summarize(attached.params, refused) : null,
+    );
+  }
+}
+
+/** Keeps the candidates that fit and records the others. Also used for candidates that an objective cannot value. */
+export function applyVerdicts(
+  state: DemandState,
+  constraint: string,
+  type: string,
+  verdicts: readonly Verdict[],
+  words: (refused: readonly Refusal[]) => string | null,
+): void {
+  const kept: Candidate[] = [];
+  const refused: Refusal[] = [];
+  const rejected: { candidateId: string; reason: string }[] = [];
+  let unknown = { count: 0, reason: '' };
+  for (const [index, candidate] of state.candidates.entries()) {
+    const verdict: Verdict = verdicts[index] ?? { kind: 'unknown', reason: 'no verdict was given' };
+    if (verdict.kind === 'error') throw verdict.error;
+    if (verdict.kind === 'fit') {
+      kept.push(candidate);
+      continue;
+    }
+    if (verdict.kind === 'reject') refused.push(verdict);
+    else unknown = { count: unknown.count + 1, reason: unknown.reason || verdict.reason };
+    const reason = verdict.kind === 'unknown' ? `unknown: ${verdict.reason}` : verdict.reason;
+    if (rejected.length < LISTED) rejected.push({ candidateId: candidate.candidate_id, reason });
+  }
+  const outcome = { constraint, type, before: state.candidates.length, after: kept.length, rejected };
+  state.steps.push({ outcome, refused, unknown, words: refused.length > 0 ? words(refused) : null });
+  state.candidates = kept;
+}

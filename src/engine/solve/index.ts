@@ -1,0 +1,29 @@
+// The solver as the rest of the engine sees it: the port's implementation with its pool of search threads.
+import type { InventoryProvider, Logger, Metrics, ServiceController, Solver } from '../../domain/ports.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { SearchPool } from './pool.ts';
+import { solverOver } from './solver.ts';
+
+export interface SolverOptions {
+  /** Asked only for operations that they offer. */
+  readonly providers: readonly InventoryProvider[];
+  /** Matched by name without regard to case. */
+  readonly controllers: readonly ServiceController[];
+  /** Search threads and the heap limit of each in MB. */
+  readonly pool: { readonly size: number; readonly maxMemoryMb: number };
+  /** Most recommendations for "all". */
+  readonly maxRecommendations: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/**
+ * Solves problems off the event loop. Errors: TEMPLATE_INVALID (constraint or objective that cannot be read), PLAN_FAILED
+ * (the search thread died or ran out of memory), what providers and controllers throw, INTERNAL.
+ * `close` ends the threads; abort running solves first.
+ */
+export function createSolver(options: SolverOptions): Solver & { close(): Promise<void> } {
+  const runner = new SearchPool({ ...options.pool, logger: options.logger });
+  return { ...solverOver({ ...options, runner }), close: () => runner.close() };
+}

@@ -1,0 +1,125 @@
+// What each stage makes of a claimed plan: thin functions between the stored documents and the pure engine parts.
+import { ConductorError, type ConductorError as KnownError } from '../domain/errors.ts';
+import type { Advance, CallContext, ClaimedPlan, PlanStore, Solver } from '../domain/ports.ts';
+import type { Translation } from '../domain/problem.ts';
+import type { Solution } from '../domain/solution.ts';
+import type { Reserver } from './reserve/index.ts';
+import { planMessageOf } from './template/index.ts';
+import type { Translator } from './translate/index.ts';
+import type { StageRun } from './worker.ts';
+
+/** `template → translated`: reads the template and asks the inventories. */
+export function translateStage(plans: PlanStore, translator: Translator): StageRun {
+  return async (claim, ctx) => {
+    const { head } = claim.plan;
+    const document = await plans.template(head);
+    const translation = await translator.translate(document, { id: head.id, name: head.name }, ctx);
+    return { to: 'translated', reason: 'completed', message: '', parts: { translation } };
+  };
+}
+
+export interface SolveStageOptions {
+  /** Seconds, `[solver] solver_timeout`. */
+  readonly timeoutSeconds: number;
+  /** Named in the message of a plan without an answer. */
+  readonly machine: string;
+}
+
+/** `translated → solved | not found`: "nothing fits" is a result, stored with its diagnosis. */
+export function solveStage(plans: PlanStore, solver: Solver, options: SolveStageOptions): StageRun {
+  return async (claim, ctx) => {
+    const { problem } = await translationOf(plans, claim);
+    const { head } = claim.plan;
+    const wanted = head.recommendMax === 'all' ? 'all' : Number(head.recommendMax);
+    const result = await solver.solve(
+      problem,
+      { wanted, timeLimitMs: options.timeoutSeconds * 1000, ...abortable(ctx) },
+      ctx,
+    );
+    if (result.kind === 'solved')
+      return { to: 'solved', reason: 'completed', message: '', parts: { solution: result.solution } };
+    const message = result.diagnosis.timedOut
+      ? `Plan ${head.id} is timed out, exceed the expected time ${options.timeoutSeconds} seconds`
+      : `Plan ${head.id} search failed, no recommendations found by machine ${options.machine}`;
+    const solution: Solution = { recommendations: [], diagnosis: result.diagnosis };
+    return { to: 'not found', reason: 'completed', message, parts: { solution } };
+  };
+}
+
+/** `solved → done | translated | error`: reserves what the template names; a refusal releases what was reserved. */
+export function reserveStage(plans: PlanStore, reserver: Reserver, maxFailures: number): StageRun {
+  return async (claim, ctx) => {
+    const { head } = claim.plan;
+    const translation = await translationOf(plans, claim);
+    const solution = await plans.solution(head);
+    if (!solution)
+      throw new ConductorError('PLAN_FAILED', `Plan ${head.id} status is solved, yet the solution wasn't found`);
+    const { requestType } = translation.problem;
+    const outcome = await reserver.reserve({
+      translation,
+      solution,
+      planId: head.id,
+      saga: claim.saga,
+      requestType,
+      ctx,
+      ...(head.parts.solution ? { solutionNumber: head.parts.solution.n } : {}),
+    });
+    if (outcome.kind === 'reserved') return { to: 'done', reason: 'completed', message: '' };
+    if (outcome.kind === 'release-failed') {
+      return {
+        to: 'error',
+        reason: 'failed',
+        failed: true,
+        message: withCause('Reservation release failed', outcome.message),
+      };
+    }
+    return rolledBack(claim, maxFailures, outcome.message);
+  };
+}
+
+function rolledBack(claim: ClaimedPlan, maxFailures: number, cause: string): Advance {
+  const { head } = claim.plan;
+  if (head.reservation.failures + 1 < maxFailures) {
+    return { to: 'translated', reason: 'rolled-back', failed: true, resetFailures: ['solver'], message: cause };
+  }
+  const message = withCause(`Tried ${maxFailures} times. Plan ${head.id} is unable to reserve`, cause);
+  return { to: 'error', reason: 'failed', failed: true, message };
+}
+
+async function translationOf(plans: PlanStore, claim: ClaimedPlan): Promise<Translation> {
+  const { head } = claim.plan;
+  const translation = await plans.translation(head);
+  if (translation) return translation;
+  throw new ConductorError(
+    'PLAN_FAILED',
+    `Plan ${head.id} status is ${claim.stage === 'solver' ? 'translated' : 'solved'}, yet the translation wasn't found`,
+  );
+}
+
+function abortable(ctx: CallContext): { readonly signal?: AbortSignal } {
+  return ctx.signal ? { signal: ctx.signal } : {};
+}
+
+/** Keeps the text that clients match on in front and adds what went wrong. */
+function withCause(text: string, cause: string): string {
+  return cause === '' ? text : `${text}: ${cause}`;
+}
+
+type Described = Pick<Advance, 'message' | 'messageForm'>;
+
+/** Messages of translations that failed for good: the template's own errors as the reference words them. */
+export function describeTranslationFailure(maxFailures: number) {
+  return (error: KnownError, planId: string): Described =>
+    error.retryable
+      ? { message: withCause(`Tried ${maxFailures} times. Plan ${planId} is unable to translate`, error.message) }
+      : planMessageOf(error);
+}
+
+/** Messages of solver and reservation failures for good. */
+export function describeFailure(verb: 'solve' | 'reserve', maxFailures: number) {
+  return (error: KnownError, planId: string): Described => ({
+    message: error.retryable
+      ? withCause(`Tried ${maxFailures} times. Plan ${planId} is unable to ${verb}`, error.message)
+      : error.message,
+  });
+}

@@ -1,0 +1,6 @@
+// The pure template parser: text → object, object → issues, object → meaning. No inventory, no store.
+export { type PlanMessage, planMessageOf } from './message.ts';
+export { parseTemplate, validateTemplate } from './parse.ts';
+export { type ParseTextOptions, parseTemplateText } from './parse-text.ts';
+export { findDuplicateKey, readTemplateText, type TextLabel } from './text.ts';
+export type { ParsedTemplate, TemplateFamily, TemplateVersion } from './types.ts';

@@ -1,0 +1,153 @@
+// The one loop for all stages: take what the work queue offers, claim it, run the stage, write the result fenced by the claim.
+// It knows nothing of what a stage does; a lost race or a lost claim is normal and ends quietly.
+import { ConductorError, isConductorError, toConductorError } from '../domain/errors.ts';
+import { STAGE_FIELD, STAGE_STATUS, type Stage } from '../domain/plan.ts';
+import type { Advance, CallContext, ClaimedPlan, Logger, Metrics, WorkQueue } from '../domain/ports.ts';
+import { type Clock, delay } from '../lib/clock.ts';
+import { limiter } from '../lib/concurrency.ts';
+import type { Random } from '../lib/random.ts';
+import { retry } from '../lib/retry.ts';
+
+/** What a stage makes of a plan it owns: the next status with its documents. Throws for failures. */
+export type StageRun = (claim: ClaimedPlan, ctx: CallContext) => Promise<Advance>;
+
+export interface WorkerOptions {
+  readonly stage: Stage;
+  readonly run: StageRun;
+  /** How a failure for good is told in the plan's message. */
+  readonly describe: (error: ConductorError, planId: string) => Pick<Advance, 'message' | 'messageForm'>;
+  /** Plans in work at once. */
+  readonly concurrency: number;
+  /** Failed attempts before the plan ends in `error`. */
+  readonly maxFailures: number;
+  /** First pause before a failed attempt is repeated, in milliseconds; doubles. @default 500 */
+  readonly backOffMs?: number;
+  /** Name written into plans as owner. */
+  readonly owner: string;
+  readonly work: WorkQueue;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+export interface Worker {
+  start(): void;
+  /** Takes nothing new, waits for the work in hand up to `graceMs`, then aborts it: its claims expire and others go on. */
+  stop(graceMs: number): Promise<void>;
+}
+
+const GIVE_UP = new ConductorError('CLAIM_LOST', 'The worker is stopping.');
+
+/** One stage's worker; see the file's head. */
+export function createWorker(options: WorkerOptions): Worker {
+  const offers = new AbortController();
+  const inHand = new AbortController();
+  const running = new Set<Promise<void>>();
+  const slot = limiter(options.concurrency);
+  let loop: Promise<void> = Promise.resolve();
+
+  async function consume(): Promise<void> {
+    for await (const planId of options.work.offers(options.stage, offers.signal)) {
+      await freeSlot();
+      if (offers.signal.aborted) return;
+      const task = slot(() => workOn(options, planId, inHand.signal)).finally(() => running.delete(task));
+      running.add(task);
+    }
+  }
+
+  /** Claiming more than can be worked on would keep plans from other processes. */
+  async function freeSlot(): Promise<void> {
+    while (running.size >= options.concurrency) await Promise.race(running);
+  }
+
+  return {
+    start() {
+      loop = consume().catch((error) => {
+        if (!offers.signal.aborted) options.logger.error({ stage: options.stage, err: error }, 'worker loop ended');
+      });
+    },
+    async stop(graceMs) {
+      offers.abort(GIVE_UP);
+      const cancel = options.clock.after(graceMs, () => inHand.abort(GIVE_UP));
+      await Promise.allSettled([...running]);
+      cancel();
+      inHand.abort(GIVE_UP);
+      await loop;
+    },
+  };
+}
+
+async function workOn(options: WorkerOptions, planId: string, stopping: AbortSignal): Promise<void> {
+  const { stage, metrics } = options;
+  const logger = options.logger.child({ planId, stage });
+  try {
+    const claim = await options.work.claim(planId, stage, options.owner);
+    metrics.count('conductor_claims_total', { stage, outcome: claim ? 'won' : 'lost' });
+    if (!claim) return logger.debug({}, 'plan is claimed by another worker or needs nothing');
+    await runClaimed(options, claim, stopping, logger.child({ requestId: claim.plan.head.requestId }));
+  } catch (error) {
+    const known = toConductorError(error);
+    if (known.code === 'CLAIM_LOST') logger.debug({}, 'claim lost; another worker goes on');
+    else logger.warn({ err: error, code: known.code }, 'plan left to its lease: it is offered again');
+  }
+}
+
+async function runClaimed(
+  options: WorkerOptions,
+  claim: ClaimedPlan,
+  stopping: AbortSignal,
+  logger: Logger,
+): Promise<void> {
+  const started = options.clock.monotonic();
+  const { head } = claim.plan;
+  const signal = AbortSignal.any([claim.lost, stopping]);
+  const ctx: CallContext = { requestId: head.requestId, planId: head.id, signal };
+  if (claim.previous === head.status) logger.info({ token: claim.token }, 'plan taken over');
+  const change = await attempt(options, claim, ctx, logger);
+  await write(options, claim, change, signal);
+  options.metrics.observe('conductor_plan_stage_seconds', (options.clock.monotonic() - started) / 1000, {
+    stage: options.stage,
+  });
+  logger.info({ from: head.status, to: change.to, reason: change.reason }, 'plan advanced');
+}
+
+/** Runs the stage; a failure becomes the change that records it, unless the worker itself must let go. */
+async function attempt(options: WorkerOptions, claim: ClaimedPlan, ctx: CallContext, logger: Logger): Promise<Advance> {
+  try {
+    return await options.run(claim, ctx);
+  } catch (error) {
+    if (ctx.signal?.aborted) throw GIVE_UP;
+    const known = toConductorError(error);
+    // A store that does not answer is no failure of the plan: the lease runs out and the plan is offered again.
+    if (known.code.startsWith('STORE_') || known.code === 'CLAIM_LOST') throw known;
+    logger[known.code === 'INTERNAL' ? 'error' : 'warn'](
+      { err: known.cause ?? known, code: known.code },
+      'stage failed',
+    );
+    return failure(options, claim, known, ctx);
+  }
+}
+
+async function failure(
+  options: WorkerOptions,
+  claim: ClaimedPlan,
+  error: ConductorError,
+  ctx: CallContext,
+): Promise<Advance> {
+  const { head } = claim.plan;
+  const failures = head[STAGE_FIELD[options.stage]].failures;
+  if (error.retryable && failures + 1 < options.maxFailures) {
+    await delay(options.clock, (options.backOffMs ?? 500) * 2 ** failures, ctx.signal);
+    return { to: STAGE_STATUS[options.stage].waiting, reason: 'failed', failed: true, message: error.message };
+  }
+  return { to: 'error', reason: 'failed', failed: true, ...options.describe(error, head.id) };
+}
+
+/** Writes the result; an unreachable store is tried again for a while, a lost claim never. */
+async function write(options: WorkerOptions, claim: ClaimedPlan, change: Advance, signal: AbortSignal): Promise<void> {
+  const retryable = (error: unknown) =>
+    isConductorError(error, 'STORE_UNAVAILABLE') || isConductorError(error, 'STORE_OUTCOME_UNKNOWN');
+  const { clock, random } = options;
+  await retry({ tries: 5, baseMs: 200, clock, random, signal, retryable }, () => claim.advance(change));
+}

@@ -1,0 +1,86 @@
+// Process entry of `conductor`: picks the command, prints for people, maps failures to exit codes. No logic of its own.
+import packageJson from '../package.json' with { type: 'json' };
+import { createApp } from './app.ts';
+import { HELP, parseCommand, type SourceFlags } from './cli/args.ts';
+import { askReadiness } from './cli/healthcheck.ts';
+import { sampleConfig } from './config/document.ts';
+import { type LoadedConfig, loadConfig } from './config/index.ts';
+import { errorInfo, toConductorError } from './domain/errors.ts';
+
+async function main(argv: readonly string[]): Promise<number> {
+  const command = parseCommand(argv);
+  switch (command.name) {
+    case 'help':
+      process.stdout.write(HELP);
+      return 0;
+    case 'version':
+      process.stdout.write(`conductor ${packageJson.version}\n`);
+      return 0;
+    case 'usage':
+      process.stderr.write(`conductor: ${command.problem}. See conductor --help.\n`);
+      return 2;
+    case 'config-sample':
+      process.stdout.write(sampleConfig());
+      return 0;
+    case 'check-config':
+      return checkConfig(read(command.sources));
+    case 'healthcheck':
+      return healthcheck(command.url);
+    case 'serve':
+      return serve(read(command.sources));
+  }
+}
+
+function read(flags: SourceFlags): LoadedConfig {
+  return loadConfig({ ...flags, env: process.env });
+}
+
+function checkConfig({ warnings, origins }: LoadedConfig): number {
+  for (const warning of warnings) process.stdout.write(`warning: ${warning}\n`);
+  process.stdout.write(`The configuration is valid: ${origins.size} options set, ${warnings.length} warnings.\n`);
+  return 0;
+}
+
+async function healthcheck(url: string): Promise<number> {
+  if (!URL.canParse(url)) {
+    process.stderr.write(`conductor: --url needs a URL such as http://127.0.0.1:8091\n`);
+    return 2;
+  }
+  const status = await askReadiness(url);
+  if (status === 200) return 0;
+  process.stderr.write(status === 0 ? `conductor: nothing answers at ${url}\n` : `conductor: ${url} is not ready\n`);
+  return 5;
+}
+
+async function serve({ config, warnings }: LoadedConfig): Promise<number> {
+  const app = await createApp(config);
+  for (const warning of warnings) app.logger.warn({ option: warning }, 'configuration');
+  const stopped = new Promise<void>((resolve, reject) => {
+    const onSignal = (signal: NodeJS.Signals) => {
+      // A second signal means: now.
+      process.once(signal, () => process.exit(1));
+      app.logger.info({ signal }, 'draining');
+      app.stop().then(resolve, reject);
+    };
+    process.once('SIGTERM', onSignal);
+    process.once('SIGINT', onSignal);
+  });
+  const { url } = await app.start().catch(async (error) => {
+    await app.stop();
+    throw error;
+  });
+  app.logger.info({ url, store: config.db_options.db_backend, roles: config.gateway.roles }, 'listening');
+  await stopped;
+  return 0;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const known = toConductorError(error);
+    process.stderr.write(`conductor: ${known.code === 'INTERNAL' ? String(known.cause ?? known) : known.message}\n`);
+    process.exit(errorInfo(known.code).exit);
+  },
+);

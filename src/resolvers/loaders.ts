@@ -1,0 +1,111 @@
+// The batched readers of one operation: every hop of a query goes through one of these, so that a list costs one read.
+// They are made anew for each operation and for each subscription event, because what they have read stays as it was.
+import DataLoader from 'dataloader';
+import type {
+  CloudRegion,
+  CloudRegionKey,
+  Complex,
+  Customer,
+  GenericVnf,
+  Pserver,
+  ServiceInstance,
+  Vserver,
+} from '../domain/inventory.ts';
+import type { PlanEvent, PlanHead, PlanRecord } from '../domain/plan.ts';
+import type { Translation } from '../domain/problem.ts';
+import type { ReservationStep, Solution } from '../domain/solution.ts';
+import type { TemplateDocument } from '../domain/template.ts';
+import type { RequestScope, Services } from '../services/index.ts';
+
+/** Keys in one read at the most; longer lists are read in several. */
+const MAX_BATCH_SIZE = 100;
+
+/** Answers null for a key that has nothing behind it; rejects for a key that could not be read, and for that key alone. */
+export type Loader<K, V> = DataLoader<K, V | null, string>;
+
+export interface Loaders {
+  /** By plan id. */
+  readonly plan: Loader<string, PlanRecord>;
+  /** The documents that a head names; null when it names none yet. */
+  readonly template: Loader<PlanHead, TemplateDocument>;
+  readonly translation: Loader<PlanHead, Translation>;
+  readonly solution: Loader<PlanHead, Solution>;
+  /** By plan id. */
+  readonly reservations: Loader<string, readonly ReservationStep[]>;
+  /** By plan id: the whole history. */
+  readonly events: Loader<string, readonly PlanEvent[]>;
+  /** By `physical-location-id`. */
+  readonly complex: Loader<string, Complex>;
+  readonly cloudRegion: Loader<CloudRegionKey, CloudRegion>;
+  /** By `vnf-id`. */
+  readonly genericVnf: Loader<string, GenericVnf>;
+  /** By `vnf-name`, which candidates carry as `host_id`. */
+  readonly genericVnfByName: Loader<string, GenericVnf>;
+  readonly serviceInstance: Loader<string, ServiceInstance>;
+  readonly customer: Loader<string, Customer>;
+  /** By normalised path. */
+  readonly vserver: Loader<string, Vserver>;
+  /** By host name. */
+  readonly pserver: Loader<string, Pserver>;
+}
+
+type Batch<K, V> = (keys: readonly K[]) => Promise<readonly (V | null | Error)[]>;
+
+function loader<K, V>(read: Batch<K, V>, keyOf: (key: K) => string): Loader<K, V> {
+  return new DataLoader(read, { maxBatchSize: MAX_BATCH_SIZE, cacheKeyFn: keyOf });
+}
+
+const asIs = (key: string): string => key;
+
+/** Reads key by key, side by side; the batch answers as a whole, so that the next hop is one batch again. */
+function each<K, V>(read: (key: K) => Promise<V | null>): Batch<K, V> {
+  return async (keys) => {
+    const settled = await Promise.allSettled(keys.map(read));
+    return settled.map((one) => (one.status === 'fulfilled' ? one.value : asError(one.reason)));
+  };
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+/** Fresh loaders that read as `scope` and hold nothing yet. */
+export function createLoaders(services: Services, scope: RequestScope): Loaders {
+  const { plans, inventory } = services;
+  const { reader } = inventory;
+  const partKey = (head: PlanHead) => `${head.id} ${head.seq}`;
+  return {
+    plan: loader((ids) => plans.getMany(scope, ids), asIs),
+    template: loader(
+      each((head) => plans.template(scope, head)),
+      partKey,
+    ),
+    translation: loader(
+      each((head) => plans.translation(scope, head)),
+      partKey,
+    ),
+    solution: loader(
+      each((head) => plans.solution(scope, head)),
+      partKey,
+    ),
+    reservations: loader(
+      each((id) => plans.reservations(scope, id)),
+      asIs,
+    ),
+    events: loader(
+      each((id) => plans.events(scope, id, 0)),
+      asIs,
+    ),
+    complex: loader((ids) => reader.complexes(ids, scope), asIs),
+    cloudRegion: loader(
+      (keys) => reader.cloudRegions(keys, scope),
+      (key) => JSON.stringify([key.cloudOwner, key.cloudRegionId]),
+    ),
+    genericVnf: loader((ids) => reader.genericVnfs(ids, scope), asIs),
+    genericVnfByName: loader((names) => reader.genericVnfsByName(names, scope), asIs),
+    serviceInstance: loader((ids) => reader.serviceInstances(ids, scope), asIs),
+    customer: loader((ids) => reader.customers(ids, scope), asIs),
+    vserver: loader((links) => reader.vservers(links, scope), asIs),
+    pserver: loader((names) => reader.pservers(names, scope), asIs),
+  };
+}

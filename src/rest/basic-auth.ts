@@ -1,0 +1,61 @@
+// HTTP Basic credentials, checked in constant time on digests and never logged. The scheme word is not checked, because
+// clients of the reference API may send any; user name and password are parted at the first colon only.
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { ConductorError } from '../domain/errors.ts';
+import { ANONYMOUS, type Principal } from '../domain/principal.ts';
+
+export interface BasicAuthSettings {
+  readonly required: boolean;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** Gives the principal of an Authorization header. Throws CREDENTIALS_MISSING or UNAUTHENTICATED. */
+export type Authenticate = (authorization: string | undefined) => Principal;
+
+/** Without `required` everybody gets in; correct credentials then still give the caller a name. */
+export function createBasicAuth({ required, username, password }: BasicAuthSettings): Authenticate {
+  const same = constantTimeCompare();
+  const configured = username !== '' && password !== '';
+  const check = (authorization: string | undefined): Principal => {
+    const given = readBasicCredentials(authorization);
+    if (given === null) throw new ConductorError('CREDENTIALS_MISSING');
+    const userOk = same(given.username, username);
+    const passwordOk = same(given.password, password);
+    if (!(userOk && passwordOk && configured)) throw new ConductorError('UNAUTHENTICATED');
+    return { name: username, kind: 'basic' };
+  };
+  if (required) return check;
+  return (authorization) => {
+    try {
+      return check(authorization);
+    } catch {
+      return ANONYMOUS;
+    }
+  };
+}
+
+/** Compares two texts in a time that does not depend on where they differ. */
+export function constantTimeCompare(): (a: string, b: string) => boolean {
+  const key = randomBytes(32);
+  const digest = (text: string) => createHmac('sha256', key).update(text).digest();
+  return (a, b) => timingSafeEqual(digest(a), digest(b));
+}
+
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+
+/** null when the header has no second word, or that is not base64 of UTF-8 text with a colon. */
+export function readBasicCredentials(
+  authorization: string | undefined,
+): { readonly username: string; readonly password: string } | null {
+  const encoded = authorization?.split(' ')[1];
+  if (encoded === undefined || encoded.length % 4 !== 0 || !BASE64.test(encoded)) return null;
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(encoded, 'base64'));
+  } catch {
+    return null;
+  }
+  const colon = text.indexOf(':');
+  return colon < 0 ? null : { username: text.slice(0, colon), password: text.slice(colon + 1) };
+}

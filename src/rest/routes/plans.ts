@@ -1,0 +1,89 @@
+// Routes below /v1/plans.
+import { ConductorError } from '../../domain/errors.ts';
+import type { PlanRecord } from '../../domain/plan.ts';
+import { limiter } from '../../lib/concurrency.ts';
+import type { CreatePlanInput } from '../../services/index.ts';
+import { readPlanBody } from '../plan-body.ts';
+import { createdView, healthcheckView, planView } from '../plan-view.ts';
+import { header, type RouteAnswer, type RouteCall, type RouteHandler } from '../types.ts';
+
+/** Rows read from the store at a time for the unpaged list. */
+const PAGE = 200;
+/** Solutions read side by side for the list. */
+const SOLUTIONS_AT_ONCE = 8;
+/** Ids of plans; anything else cannot exist and is not asked of the store. */
+const PLAN_ID = /^[A-Za-z0-9._-]{1,128}$/;
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+export const createPlan: RouteHandler = async (call) => {
+  const { request, services, baseUrl } = call;
+  if (request.bodyError) throw request.bodyError;
+  const input: CreatePlanInput = {
+    ...readPlanBody(request.body, call.findDuplicateKey),
+    idempotencyKey: idempotencyKey(call),
+  };
+  const { plan, replayed } = await services.plans.create(writing(call).scope, input);
+  const headers: Record<string, string> = replayed ? { 'Idempotency-Replayed': 'true' } : {};
+  return { status: 201, body: createdView(plan, baseUrl), headers };
+};
+
+function idempotencyKey({ request }: RouteCall): string | undefined {
+  const key = header(request.headers, 'idempotency-key');
+  if (key === undefined || IDEMPOTENCY_KEY.test(key)) return key;
+  throw new ConductorError('BAD_REQUEST', 'Idempotency-Key must be 1 to 255 printable ASCII characters.');
+}
+
+/** All plans with the healthcheck row in front, oldest first. */
+export const listPlans: RouteHandler = async (call) => {
+  const views: object[] = [healthcheckView(call.baseUrl)];
+  const atMost = limiter(SOLUTIONS_AT_ONCE);
+  let after: string | undefined;
+  do {
+    const page = await call.services.plans.list(call.scope, {
+      order: 'oldest-first',
+      first: PAGE,
+      ...(after !== undefined && { after }),
+    });
+    views.push(...(await Promise.all(page.plans.map((plan) => atMost(() => planView(plan, call))))));
+    after = page.hasNextPage ? page.cursors.at(-1) : undefined;
+  } while (after !== undefined);
+  return { status: 200, body: { plans: views } };
+};
+
+export const getPlan: RouteHandler = async (call) => {
+  const plan = await findPlan(call);
+  return { status: 200, body: { plans: [await planView(plan, call)] } };
+};
+
+export const deletePlan: RouteHandler = async (call) => {
+  const deleted = PLAN_ID.test(call.id) && (await call.services.plans.delete(writing(call).scope, call.id));
+  if (!deleted) throw notFound(call.id);
+  return { status: 204 };
+};
+
+/** Clients expect 404 of any method on a plan that is not there. */
+export async function requirePlan(call: RouteCall): Promise<void> {
+  await findPlan(call);
+}
+
+/** A round trip through the store, for monitors; they look at the status code only. */
+export const healthcheck: RouteHandler = async ({ services, baseUrl }): Promise<RouteAnswer> => {
+  await services.health.roundTrip();
+  return { status: 200, body: { plans: [healthcheckView(baseUrl)] } };
+};
+
+async function findPlan({ services, scope, id }: RouteCall): Promise<PlanRecord> {
+  const plan = PLAN_ID.test(id) ? await services.plans.get(scope, id) : null;
+  if (plan === null) throw notFound(id);
+  return plan;
+}
+
+function notFound(id: string): ConductorError {
+  return new ConductorError('PLAN_NOT_FOUND', `Plan ${id.slice(0, 128)} not found`);
+}
+
+/** A write goes on when its client leaves: the caller could not know whether it happened. */
+function writing(call: RouteCall): RouteCall {
+  const { signal: _, ...scope } = call.scope;
+  return { ...call, scope };
+}

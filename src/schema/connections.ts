@@ -1,0 +1,73 @@
+// Relay connections over plans, complexes and cloud regions: the same three fields each.
+import type { CloudRegion, Complex } from '../domain/inventory.ts';
+import type { PlanRecord } from '../domain/plan.ts';
+import type { Connection, Edge } from '../resolvers/connection.ts';
+import { nodesOf } from '../resolvers/connection.ts';
+import { builder } from './builder.ts';
+import { CloudRegionType } from './inventory/cloud-region.ts';
+import { ComplexType } from './inventory/complex.ts';
+import { PageInfoType } from './node.ts';
+import { Plan } from './plan/plan.ts';
+
+const PlanEdge = builder.objectRef<Edge<PlanRecord>>('PlanEdge').implement({
+  description: 'A plan within a page.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor', { description: 'Position of the plan, to be given as `after`.' }),
+    node: t.expose('node', { type: Plan, description: 'The plan.' }),
+  }),
+});
+
+const ComplexEdge = builder.objectRef<Edge<Complex>>('ComplexEdge').implement({
+  description: 'A complex within a page.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor', { description: 'Position of the complex, to be given as `after`.' }),
+    node: t.expose('node', { type: ComplexType, description: 'The complex.' }),
+  }),
+});
+
+const CloudRegionEdge = builder.objectRef<Edge<CloudRegion>>('CloudRegionEdge').implement({
+  description: 'A cloud region within a page.',
+  fields: (t) => ({
+    cursor: t.exposeString('cursor', { description: 'Position of the cloud region, to be given as `after`.' }),
+    node: t.expose('node', { type: CloudRegionType, description: 'The cloud region.' }),
+  }),
+});
+
+export const PlanConnection = builder.objectRef<Connection<PlanRecord>>('PlanConnection').implement({
+  description: 'A page of plans.',
+  fields: (t) => ({
+    edges: t.field({
+      type: [PlanEdge],
+      description: 'The plans with their cursors.',
+      resolve: (page) => [...page.edges],
+    }),
+    nodes: t.field({ type: [Plan], description: 'The plans alone.', resolve: nodesOf }),
+    pageInfo: t.expose('pageInfo', { type: PageInfoType, description: 'Where this page stands.' }),
+  }),
+});
+
+export const ComplexConnection = builder.objectRef<Connection<Complex>>('ComplexConnection').implement({
+  description: 'A page of complexes.',
+  fields: (t) => ({
+    edges: t.field({
+      type: [ComplexEdge],
+      description: 'The complexes with their cursors.',
+      resolve: (page) => [...page.edges],
+    }),
+    nodes: t.field({ type: [ComplexType], description: 'The complexes alone.', resolve: nodesOf }),
+    pageInfo: t.expose('pageInfo', { type: PageInfoType, description: 'Where this page stands.' }),
+  }),
+});
+
+export const CloudRegionConnection = builder.objectRef<Connection<CloudRegion>>('CloudRegionConnection').implement({
+  description: 'A page of cloud regions.',
+  fields: (t) => ({
+    edges: t.field({
+      type: [CloudRegionEdge],
+      description: 'The cloud regions with their cursors.',
+      resolve: (page) => [...page.edges],
+    }),
+    nodes: t.field({ type: [CloudRegionType], description: 'The cloud regions alone.', resolve: nodesOf }),
+    pageInfo: t.expose('pageInfo', { type: PageInfoType, description: 'Where this page stands.' }),
+  }),
+});

@@ -1,0 +1,93 @@
+// Closed sets of words. Where a REST word is no legal GraphQL name (it holds a blank or a hyphen), the description gives it.
+import type { EventReason, PlanStatus, Stage } from '../domain/plan.ts';
+import type { PlanChange, PlanQuery } from '../domain/ports.ts';
+import type { ReservationStep } from '../domain/solution.ts';
+import { builder } from './builder.ts';
+
+interface EnumValue<T> {
+  readonly value: T;
+  readonly description: string;
+}
+
+export const PlanStatusEnum = builder.enumType('PlanStatus', {
+  description: 'Where a plan is in its life. `DONE`, `NOT_FOUND` and `ERROR` never change again.',
+  values: {
+    TEMPLATE: { value: 'template', description: 'Accepted; waits for translation. REST: `template`.' },
+    TRANSLATING: { value: 'translating', description: 'The inventory is asked for candidates. REST: `translating`.' },
+    TRANSLATED: {
+      value: 'translated',
+      description: 'Every demand has candidates; waits for the solver. REST: `translated`.',
+    },
+    SOLVING: { value: 'solving', description: 'Constraints are checked and placements searched. REST: `solving`.' },
+    WAITING_SPINUP: {
+      value: 'waiting spinup',
+      description: 'A chosen candidate is locked by another order that is still being built. REST: `waiting spinup`.',
+    },
+    SOLVED: { value: 'solved', description: 'Placements are found; waits for reservation. REST: `solved`.' },
+    RESERVING: {
+      value: 'reserving',
+      description: 'Capacity is reserved at the service controller. REST: `reserving`.',
+    },
+    DONE: { value: 'done', description: 'Finished; the recommendations stand. REST: `done`.' },
+    NOT_FOUND: {
+      value: 'not found',
+      description: 'Finished; nothing meets all constraints, and `diagnosis` says why. REST: `not found`.',
+    },
+    ERROR: { value: 'error', description: 'Finished; the message says what failed. REST: `error`.' },
+  } as const satisfies Record<string, EnumValue<PlanStatus>>,
+});
+
+export const StageEnum = builder.enumType('Stage', {
+  description: 'The three kinds of work on a plan, named after the roles that do them.',
+  values: {
+    CONTROLLER: { value: 'controller', description: 'Translation of the template into a placement problem.' },
+    SOLVER: { value: 'solver', description: 'Search for placements.' },
+    RESERVATION: { value: 'reservation', description: 'Reservation of capacity for what was found.' },
+  } as const satisfies Record<string, EnumValue<Stage>>,
+});
+
+export const EventReasonEnum = builder.enumType('EventReason', {
+  description: 'Why a plan changed its status.',
+  values: {
+    CREATED: { value: 'created', description: 'The plan was accepted.' },
+    CLAIMED: { value: 'claimed', description: 'A worker began a stage.' },
+    TAKEN_OVER: { value: 'taken-over', description: 'A worker went on with a stage that another one had lost.' },
+    COMPLETED: { value: 'completed', description: 'A stage ended with a result.' },
+    FAILED: { value: 'failed', description: 'A stage failed for good.' },
+    ROLLED_BACK: { value: 'rolled-back', description: 'Reservations were released and the plan is solved anew.' },
+    GIVEN_BACK: { value: 'given-back', description: 'A worker returned the plan unfinished, for example at shutdown.' },
+    REHOMED: { value: 'rehomed', description: 'The plan starts again because a lock it waited for was decided.' },
+  } as const satisfies Record<string, EnumValue<EventReason>>,
+});
+
+export const ReservationStateEnum = builder.enumType('ReservationState', {
+  description: 'State of one reservation step.',
+  values: {
+    INTENDED: { value: 'intended', description: 'Recorded; the controller may or may not have been called yet.' },
+    RESERVED: { value: 'reserved', description: 'The controller confirmed the reservation.' },
+    FAILED: { value: 'failed', description: 'The controller refused.' },
+    RELEASING: { value: 'releasing', description: 'The release is under way.' },
+    RELEASED: { value: 'released', description: 'The controller confirmed the release.' },
+    RELEASE_FAILED: {
+      value: 'release-failed',
+      description: 'The release was refused or not confirmed; look at the controller.',
+    },
+  } as const satisfies Record<string, EnumValue<ReservationStep['state']>>,
+});
+
+export const GapReasonEnum = builder.enumType('GapReason', {
+  description: 'Why changes are missing from a subscription.',
+  values: {
+    COMPACTED: { value: 'compacted', description: 'The store no longer keeps history as old as the cursor.' },
+    STORE_CHANGED: { value: 'store-changed', description: 'The store was restored or replaced.' },
+    SLOW_CONSUMER: { value: 'slow-consumer', description: 'The subscriber read too slowly and its queue overflowed.' },
+  } as const satisfies Record<string, EnumValue<Extract<PlanChange, { kind: 'gap' }>['reason']>>,
+});
+
+export const PlanOrderEnum = builder.enumType('PlanOrder', {
+  description: 'Order of plans, by their time of creation.',
+  values: {
+    OLDEST_FIRST: { value: 'oldest-first', description: 'In the order of creation.' },
+    NEWEST_FIRST: { value: 'newest-first', description: 'The newest plan first.' },
+  } as const satisfies Record<string, EnumValue<PlanQuery['order']>>,
+});

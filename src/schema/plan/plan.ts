@@ -1,0 +1,114 @@
+// The plan: its small facts, and fields that lead to its documents.
+import type { PlanRecord } from '../../domain/plan.ts';
+import * as resolvers from '../../resolvers/plan-fields.ts';
+import { builder } from '../builder.ts';
+import { PlanStatusEnum } from '../enums.ts';
+import { Node } from '../node.ts';
+import { PlanDemandType } from './demand.ts';
+import { DiagnosisType } from './diagnosis.ts';
+import { PlanEventType, StageProgressType } from './history.ts';
+import { RecommendationType } from './recommendation.ts';
+import { ReservationStepType } from './reservation.ts';
+
+export const Plan = builder.objectRef<PlanRecord>('Plan').implement({
+  description:
+    'A request for a placement, from its template to its recommendations. `id` is the UUID that REST uses too.',
+  interfaces: [Node],
+});
+
+builder.objectFields(Plan, (t) => ({
+  name: t.string({ description: 'Name given by the creator; need not be unique.', resolve: ({ head }) => head.name }),
+  status: t.field({
+    type: PlanStatusEnum,
+    description: 'Where the plan is in its life.',
+    resolve: ({ head }) => head.status,
+  }),
+  message: t.string({
+    nullable: true,
+    description: 'What there is to say about the status, above all the cause of an error; null when nothing.',
+    resolve: ({ head }) => head.message || null,
+  }),
+  created: t.field({
+    type: 'DateTime',
+    description: 'When the plan was accepted.',
+    resolve: ({ head }) => head.created,
+  }),
+  updated: t.field({
+    type: 'DateTime',
+    description: 'When the status changed last.',
+    resolve: ({ head }) => head.updated,
+  }),
+  timeout: t.int({
+    description: 'Seconds after which the creator loses interest; informative.',
+    resolve: ({ head }) => head.timeout,
+  }),
+  numSolution: t.string({
+    description: 'How many recommendations were asked for: a number, or `all`.',
+    resolve: ({ head }) => head.recommendMax,
+  }),
+  createdBy: t.string({ description: 'Who created the plan.', resolve: ({ head }) => head.createdBy }),
+  requestId: t.string({
+    description: 'Transaction id of the creating request; it is on every upstream call and log line of the plan.',
+    resolve: ({ head }) => head.requestId,
+  }),
+  restPath: t.string({ description: 'Path of the plan in the REST API.', resolve: resolvers.restPath }),
+}));
+
+builder.objectFields(Plan, (t) => ({
+  stages: t.field({
+    type: [StageProgressType],
+    description: 'Who worked on the plan and how often, for each stage in order.',
+    resolve: resolvers.stages,
+  }),
+  events: t.field({
+    type: [PlanEventType],
+    description: 'History of the plan, oldest first, up to the state shown here.',
+    args: {
+      afterSeq: t.arg.int({
+        required: true,
+        defaultValue: 0,
+        description: 'Leave out events up to and with this sequence number.',
+      }),
+    },
+    resolve: resolvers.events,
+  }),
+  template: t.field({
+    type: 'JSON',
+    description: 'The homing template as it was sent, parsed.',
+    resolve: resolvers.template,
+  }),
+  files: t.field({
+    type: 'JSON',
+    description: 'Files that came with the template, by name.',
+    resolve: resolvers.files,
+  }),
+  demands: t.field({
+    type: [PlanDemandType],
+    nullable: true,
+    description: 'The demands with the candidates found for them; null until the template is translated.',
+    resolve: resolvers.demands,
+  }),
+  inventoryDigest: t.string({
+    nullable: true,
+    description:
+      'Digest of all candidates: two plans with the same digest saw the same inventory. Null until translated.',
+    resolve: resolvers.inventoryDigest,
+  }),
+  recommendations: t.field({
+    type: [RecommendationType],
+    nullable: true,
+    description: 'The placements found, best first; null until the solver has ended, empty when nothing fits.',
+    resolve: resolvers.recommendations,
+  }),
+  diagnosis: t.field({
+    type: DiagnosisType,
+    nullable: true,
+    description: 'What became of the candidates: which constraint removed how many. Null until the solver has ended.',
+    resolve: resolvers.diagnosis,
+  }),
+  reservations: t.field({
+    type: [ReservationStepType],
+    description: 'Steps of the reservation, in the order in which they are made; empty when nothing is to be reserved.',
+    resolve: resolvers.reservations,
+  }),
+}));

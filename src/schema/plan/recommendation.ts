@@ -1,0 +1,77 @@
+// Recommendations: one complete placement each, with what it costs and why.
+import type { DemandRecommendation, Recommendation, ScoreTerm } from '../../domain/solution.ts';
+import { builder } from '../builder.ts';
+import { Candidate } from './candidate.ts';
+
+const ScoreTermType = builder.objectRef<ScoreTerm>('ScoreTerm').implement({
+  description: 'One term of the objective, as it comes out for this placement.',
+  fields: (t) => ({
+    function: t.exposeString('function', { description: 'Function of the term, for example `distance_between`.' }),
+    demand: t.exposeString('demand', { description: 'Demand that it is about.' }),
+    location: t.exposeString('location', {
+      nullable: true,
+      description: 'Location that the distance is measured from, where there is one.',
+    }),
+    weight: t.exposeFloat('weight', { description: 'Factor given in the template.' }),
+    distanceKm: t.exposeFloat('distanceKm', {
+      nullable: true,
+      description: 'Great-circle distance in kilometres; null for terms without one.',
+    }),
+    cost: t.exposeFloat('cost', {
+      nullable: true,
+      description: "The candidate's cost, where the function includes it.",
+    }),
+    value: t.exposeFloat('value', { description: 'What the term adds to the objective.' }),
+  }),
+});
+
+const DemandRecommendationType = builder.objectRef<DemandRecommendation>('DemandRecommendation').implement({
+  description: 'The choice for one demand.',
+  fields: (t) => ({
+    demand: t.exposeString('demand', { description: 'Name of the demand in the template.' }),
+    inventoryProvider: t.string({
+      description: 'As REST gives it; `aai` whatever the real source.',
+      resolve: (choice) => choice.inventory_provider,
+    }),
+    serviceResourceId: t.string({
+      nullable: true,
+      description: 'The service resource id of the demand, unchanged.',
+      resolve: (choice) => choice.service_resource_id,
+    }),
+    candidate: t.field({
+      type: Candidate,
+      description: 'The chosen candidate with all its facts.',
+      resolve: (choice) => choice.source,
+    }),
+    restCandidate: t.field({
+      type: 'JSON',
+      description: 'The `candidate` object exactly as the REST API gives it.',
+      resolve: (choice) => choice.candidate,
+    }),
+    attributes: t.field({
+      type: 'JSON',
+      description: 'The `attributes` object exactly as the REST API gives it.',
+      resolve: (choice) => choice.attributes,
+    }),
+  }),
+});
+
+export const RecommendationType = builder.objectRef<Recommendation>('Recommendation').implement({
+  description: 'One complete placement: every demand has a candidate.',
+  fields: (t) => ({
+    objective: t.exposeFloat('objective', {
+      nullable: true,
+      description: 'Value of the objective, the smaller the better; null when the template has none.',
+    }),
+    terms: t.field({
+      type: [ScoreTermType],
+      description: 'What the objective is made of.',
+      resolve: (recommendation) => [...recommendation.terms],
+    }),
+    demands: t.field({
+      type: [DemandRecommendationType],
+      description: 'The choice for each demand.',
+      resolve: (recommendation) => [...recommendation.demands],
+    }),
+  }),
+});

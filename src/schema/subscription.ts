@@ -1,0 +1,36 @@
+// Live changes, over WebSocket and SSE.
+import { deliver, subscribePlan, subscribePlans } from '../resolvers/subscription.ts';
+import { builder } from './builder.ts';
+import { PlanFilterInput } from './inputs.ts';
+import { PlanChangeInterface } from './plan/changes.ts';
+
+builder.subscriptionType({
+  description: 'Live changes. Every item has a cursor with which a broken subscription goes on.',
+});
+
+builder.subscriptionFields((t) => ({
+  planChanged: t.field({
+    type: PlanChangeInterface,
+    description:
+      'Changes of one plan. Without `after` the newest event comes first, so that the present state is known at once.',
+    args: {
+      id: t.arg.id({ required: true, description: 'UUID of the plan.' }),
+      after: t.arg.string({ description: 'Cursor of the last item that was received.' }),
+    },
+    subscribe: subscribePlan,
+    resolve: deliver,
+  }),
+  plansChanged: t.field({
+    type: PlanChangeInterface,
+    description: 'Changes of all plans, or of those that a filter names. Without `after` changes from now on.',
+    args: {
+      filter: t.arg({
+        type: PlanFilterInput,
+        description: 'Which plans; all when left out. A deletion is always told.',
+      }),
+      after: t.arg.string({ description: 'Cursor of the last item that was received.' }),
+    },
+    subscribe: subscribePlans,
+    resolve: deliver,
+  }),
+}));

@@ -1,0 +1,73 @@
+// The one place where GraphQL operations are executed, behind HTTP, SSE and WebSocket alike. A compiled path for hot
+// documents belongs here. Results leave it masked, and it never throws.
+import {
+  type DocumentNode,
+  type ExecutionResult,
+  execute,
+  type GraphQLSchema,
+  getOperationAST,
+  subscribe,
+} from 'graphql';
+import type { Logger } from '../domain/ports.ts';
+import type { RequestScope } from '../services/index.ts';
+import { type Masking, maskError, maskResult } from './masking.ts';
+import { pageSizeCheck, type Variables } from './page-size.ts';
+import { isAsyncIterable, type Streams, type Transport } from './streams.ts';
+
+/** Parsed and validated. */
+export interface Operation {
+  readonly document: DocumentNode;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Variables | null | undefined;
+}
+
+/** Who asks, over what. */
+export interface Caller {
+  readonly scope: RequestScope;
+  readonly logger: Logger;
+  readonly transport: Transport;
+}
+
+export type Execute = (
+  operation: Operation,
+  caller: Caller,
+) => Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>>;
+
+export interface ExecuteDependencies {
+  readonly schema: GraphQLSchema;
+  /** What resolvers get; one an operation. */
+  readonly createContext: (scope: RequestScope, logger: Logger) => object;
+  readonly streams: Streams;
+  readonly pageSize: number;
+  readonly suggestions: boolean;
+}
+
+export function createExecute(dependencies: ExecuteDependencies): Execute {
+  const { schema, createContext, streams, suggestions } = dependencies;
+  const tooLargePage = pageSizeCheck(dependencies.pageSize);
+  return async ({ document, operationName, variables }, { scope, logger, transport }) => {
+    const masking: Masking = { requestId: scope.requestId, logger, suggestions };
+    try {
+      const variableValues = variables ?? {};
+      const refusal = tooLargePage(document, variableValues);
+      if (refusal) return maskResult({ errors: [refusal] }, masking);
+      const args = { schema, document, operationName: operationName ?? null, variableValues };
+      const kind = getOperationAST(document, operationName)?.operation;
+      if (kind !== 'subscription') {
+        const contextValue = createContext(kind === 'mutation' ? untilDone(scope) : scope, logger);
+        return maskResult(await execute({ ...args, contextValue }), masking);
+      }
+      return await streams.open(transport, scope.signal, masking, async (signal) => {
+        const result = await subscribe({ ...args, contextValue: createContext({ ...scope, signal }, logger) });
+        return isAsyncIterable(result) ? result : maskResult(result, masking);
+      });
+    } catch (error) {
+      return { errors: [maskError(error, masking)] };
+    }
+  };
+}
+
+/** A mutation goes on when its client leaves: the caller could not know whether it happened. */
+function untilDone({ requestId, principal }: RequestScope): RequestScope {
+  return { requestId, principal };
+}

@@ -1,0 +1,119 @@
+// What stands before Yoga for GraphQL over HTTP and SSE: origins, credentials, media types, body limit, request id. Refusals
+// have the shape of a GraphQL answer, with the code of the error table.
+import { ConductorError, errorInfo, toConductorError } from '../domain/errors.ts';
+import type { Logger } from '../domain/ports.ts';
+import type { Ids } from '../lib/ids.ts';
+import { type Authenticate, MAX_JSON_DEPTH, nestsDeeperThan, transactionId } from '../rest/index.ts';
+import { readBody } from './body.ts';
+import { type Endpoint, type Exchange, respond } from './exchange.ts';
+import type { Caller } from './execute.ts';
+import { corsHeaders, judgeOrigin } from './origin.ts';
+import type { ServerSettings } from './settings.ts';
+import type { Yoga } from './yoga.ts';
+import { type FetchResponse, sendResponse } from './yoga-response.ts';
+
+export interface GraphqlEndpointDependencies {
+  readonly yoga: Yoga;
+  readonly settings: ServerSettings;
+  readonly authenticate: Authenticate;
+  readonly logger: Logger;
+  readonly ids: Ids;
+}
+
+const JSON_BODY = /^application\/(json|graphql\+json|graphql-response\+json)\s*(;|$)/i;
+/** What a page of another site can send without asking; no content type at all belongs to these. */
+const FORM_BODY = /^\s*($|application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)/i;
+
+export function createGraphqlEndpoint(dependencies: GraphqlEndpointDependencies): Endpoint {
+  const { yoga, settings, authenticate, logger, ids } = dependencies;
+  return async (exchange) => {
+    const { req, res, method, signal } = exchange;
+    let requestId = '';
+    try {
+      requestId = transactionId(req.headers, ids);
+      if (admitOrigin(exchange, settings)) return;
+      const principal = authenticate(req.headers.authorization);
+      const body = await readOperation(exchange, settings.bodyLimitBytes);
+      const scope = { requestId, principal, signal };
+      const transport = (req.headers.accept ?? '').includes('text/event-stream') ? 'sse' : 'http';
+      const caller: Caller = { scope, logger: logger.child({ requestId }), transport };
+      res.setHeader('transaction-id', requestId);
+      const url = `http://gateway/graphql${exchange.query === '' ? '' : `?${exchange.query}`}`;
+      const init = { method, headers: headersOf(exchange), ...(body !== null && { body }) };
+      const response: FetchResponse = await yoga.fetch(url, init, { caller });
+      await sendResponse(exchange, response);
+    } catch (thrown) {
+      requestId ||= ids.uuid();
+      const error = toConductorError(thrown);
+      if (error.code === 'INTERNAL' && !signal.aborted)
+        logger.error({ requestId, err: error.cause }, 'GraphQL failure');
+      refuse(exchange, error, requestId);
+    }
+  };
+}
+
+/** True when the request was answered: a preflight. Throws FORBIDDEN for pages of other origins. */
+function admitOrigin(exchange: Exchange, settings: ServerSettings): boolean {
+  const { req, res, method } = exchange;
+  const judgement = judgeOrigin(req.headers, settings);
+  if (judgement === 'foreign') throw new ConductorError('FORBIDDEN', 'Pages of this origin may not call this server.');
+  if (judgement === 'listed') {
+    for (const [name, value] of Object.entries(corsHeaders(req.headers.origin ?? ''))) res.setHeader(name, value);
+  }
+  if (method !== 'OPTIONS') return false;
+  respond(exchange, { status: 204, headers: { Allow: 'GET,POST' }, body: null });
+  return true;
+}
+
+class MediaTypeError extends ConductorError {}
+
+/** The body of a POST as text; null for other methods. */
+async function readOperation({ req, method, query, onContinue }: Exchange, limit: number): Promise<string | null> {
+  if (method !== 'POST') {
+    checkQueryJson(query);
+    return null;
+  }
+  const type = req.headers['content-type'] ?? '';
+  if (FORM_BODY.test(type)) throw new ConductorError('FORBIDDEN', 'Send the operation as application/json.');
+  if (!JSON_BODY.test(type)) throw new MediaTypeError('BAD_REQUEST', 'Send the operation as application/json.');
+  const text = (await readBody(req, limit, onContinue)).toString('utf8');
+  if (nestsDeeperThan(text, MAX_JSON_DEPTH)) {
+    throw new ConductorError('LIMIT_EXCEEDED', `The request body nests deeper than ${MAX_JSON_DEPTH} levels.`);
+  }
+  return text;
+}
+
+/** Yoga takes `variables` and `extensions` of a query string for JSON without looking. */
+function checkQueryJson(query: string): void {
+  const parameters = new URLSearchParams(query);
+  for (const name of ['variables', 'extensions']) {
+    const text = parameters.get(name);
+    if (text === null || text === '') continue;
+    try {
+      JSON.parse(text);
+    } catch {
+      throw new ConductorError('BAD_REQUEST', `The parameter ${name} is not JSON.`);
+    }
+  }
+}
+
+function headersOf({ req }: Exchange): Record<string, string> {
+  const { accept, 'content-type': contentType } = req.headers;
+  return { ...(accept !== undefined && { accept }), ...(contentType !== undefined && { 'content-type': contentType }) };
+}
+
+function refuse(exchange: Exchange, error: ConductorError, requestId: string): void {
+  const missing = error.code === 'CREDENTIALS_MISSING' || error.code === 'UNAUTHENTICATED';
+  const status = missing ? 401 : error instanceof MediaTypeError ? 415 : errorInfo(error.code).status;
+  const extensions = { code: error.code, retryable: error.retryable, requestId };
+  respond(exchange, {
+    status,
+    headers: {
+      'Content-Type': 'application/json; charset=utf-8',
+      'Cache-Control': 'no-store',
+      'transaction-id': requestId,
+      ...(missing && { 'WWW-Authenticate': 'Basic realm="conductor", charset="UTF-8"' }),
+    },
+    body: JSON.stringify({ errors: [{ message: error.message, extensions }] }),
+  });
+}

@@ -1,0 +1,158 @@
+// GraphQL over WebSocket (protocol graphql-transport-ws): the listener's upgrade requests, sockets, quotas and pings. What an
+// operation does is Yoga's pipeline; see websocket-operations.ts.
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { handleProtocols } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Logger } from '../domain/ports.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Ids } from '../lib/ids.ts';
+import { type Authenticate, MAX_JSON_DEPTH, nestsDeeperThan } from '../rest/index.ts';
+import { splitTarget } from './exchange.ts';
+import { judgeOrigin } from './origin.ts';
+import type { ServerSettings } from './settings.ts';
+import { createOperations, type Peer } from './websocket-operations.ts';
+import { GRAPHQL_PATH, type Yoga } from './yoga.ts';
+
+export interface WebSocketDependencies {
+  readonly yoga: Yoga;
+  readonly settings: ServerSettings;
+  readonly authenticate: Authenticate;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+export interface WebSockets {
+  upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Says goodbye (1001) to every client and refuses new ones. */
+  startDrain(): void;
+  /** Cuts those who are still there. */
+  terminate(): void;
+}
+
+/** Levels that the protocol's envelope adds around an operation's variables. */
+const ENVELOPE = 3;
+
+export function createWebSockets(dependencies: WebSocketDependencies): WebSockets {
+  const { settings, logger, clock } = dependencies;
+  const { webSocket } = settings;
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: true,
+    perMessageDeflate: false,
+    maxPayload: webSocket.maxPayloadBytes,
+    handleProtocols,
+  });
+  const operations = createOperations(dependencies);
+  const alive = new WeakSet<WebSocket>();
+  let draining = false;
+  let stopPings = () => {};
+
+  const pingAll = () => {
+    for (const socket of server.clients) {
+      if (!alive.delete(socket)) socket.terminate();
+      else socket.ping();
+    }
+    stopPings = server.clients.size > 0 ? clock.after(webSocket.pingMs, pingAll) : () => {};
+  };
+
+  const accept = (socket: WebSocket, req: IncomingMessage, principal: Principal | null) => {
+    if (server.clients.size === 1) {
+      stopPings();
+      stopPings = clock.after(webSocket.pingMs, pingAll);
+    }
+    alive.add(socket);
+    socket.on('pong', () => alive.add(socket));
+    serve(socket, { req, principal, gone: new AbortController() });
+  };
+
+  const serve = (socket: WebSocket, peer: Peer) => {
+    const closed = operations.opened(
+      {
+        protocol: socket.protocol,
+        send: (text) => sendText(socket, text, webSocket.maxBufferedBytes),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (take) => {
+          socket.on('message', (data: Buffer, isBinary) => {
+            if (isBinary) return socket.close(1003, 'Text only');
+            const text = data.toString('utf8');
+            if (nestsDeeperThan(text, MAX_JSON_DEPTH + ENVELOPE)) return socket.close(4400, 'Nested too deeply');
+            take(text).catch((error: unknown) => {
+              if (!peer.gone.signal.aborted) logger.error({ err: error }, 'WebSocket message failed');
+              socket.close(4500, 'Internal server error');
+            });
+          });
+        },
+      },
+      peer,
+    );
+    // Faults of the connection (cut off, frame too large) end in `close`, which cleans up.
+    socket.on('error', (error) => logger.debug({ err: error }, 'WebSocket fault'));
+    socket.once('close', (code, reason) => {
+      peer.gone.abort();
+      closed(code, reason.toString()).catch((error: unknown) => logger.error({ err: error }, 'WebSocket clean-up failed'));
+    });
+  };
+
+  return {
+    upgrade(req, socket, head) {
+      const admission = draining ? 503 : admit(req, server.clients.size, dependencies);
+      if (typeof admission === 'number') return refuse(socket, admission);
+      server.handleUpgrade(req, socket, head, (opened) => accept(opened, req, admission.principal));
+    },
+    startDrain() {
+      draining = true;
+      stopPings();
+      for (const socket of server.clients) socket.close(1001, 'Going away');
+    },
+    terminate() {
+      stopPings();
+      for (const socket of server.clients) socket.terminate();
+    },
+  };
+}
+
+/** The status of a refusal, or who comes in; null where credentials may still come with `connection_init`. */
+function admit(
+  req: IncomingMessage,
+  open: number,
+  { settings, authenticate }: WebSocketDependencies,
+): number | { readonly principal: Principal | null } {
+  const { path } = splitTarget(req.url ?? '/');
+  if (path !== GRAPHQL_PATH && path !== `${GRAPHQL_PATH}/`) return 404;
+  if (judgeOrigin(req.headers, settings) === 'foreign') return 403;
+  if (open >= settings.webSocket.maxSockets) return 503;
+  if (req.headers.authorization === undefined) return { principal: null };
+  try {
+    return { principal: authenticate(req.headers.authorization) };
+  } catch {
+    return 401;
+  }
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  503: 'Service Unavailable',
+};
+
+function refuse(socket: Duplex, status: number): void {
+  socket.on('error', () => socket.destroy());
+  const challenge = status === 401 ? 'WWW-Authenticate: Basic realm="conductor", charset="UTF-8"\r\n' : '';
+  socket.end(
+    `HTTP/1.1 ${status} ${REASONS[status] ?? 'Error'}\r\n${challenge}Connection: close\r\nContent-Length: 0\r\n\r\n`,
+  );
+}
+
+/** Resolves when the text has left, so that a slow client slows its subscriptions; one that never reads is cut. */
+function sendText(socket: WebSocket, text: string, maxBuffered: number): Promise<void> {
+  if (socket.readyState !== socket.OPEN) return Promise.resolve();
+  if (socket.bufferedAmount > maxBuffered) {
+    socket.terminate();
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => socket.send(text, () => resolve()));
+}

@@ -1,0 +1,102 @@
+// What a new plan must look like before it is stored: each rule once, with a text that says what to send instead.
+// Source: the REST API's body fields; `num_solution` and its meaning as in the solver's specification.
+import { ConductorError, TemplateInvalidError } from '../domain/errors.ts';
+import type { TemplateDocument } from '../domain/template.ts';
+import { excessOf, TEMPLATE_LIMITS } from '../engine/template/limits.ts';
+import type { JsonObject } from '../lib/json.ts';
+import { canonicalJson, isJsonObject, sha256 } from '../lib/json.ts';
+import type { CreatePlanInput } from './index.ts';
+
+const MAX_NAME_LENGTH = 1000;
+const MAX_KEY_LENGTH = 255;
+const MAX_TIMEOUT_SECONDS = 2 ** 31 - 1;
+
+/** Parses YAML 1.1 or JSON text into the template object. Throws TEMPLATE_INVALID. */
+export type ParseTemplateText = (text: string) => Promise<JsonObject>;
+
+/**
+ * Number of recommendations as stored: `all`, or digits without leading zeros and not above `max`. Asking for more than `max`
+ * gives `max`: finding fewer than asked was never an error. Throws BAD_REQUEST.
+ */
+export function readNumSolution(value: string | undefined, fallback: string, max: number): string {
+  const text = value ?? fallback;
+  if (text === 'all') return text;
+  if (typeof text !== 'string' || !/^0*[1-9][0-9]*$/.test(text)) {
+    throw new ConductorError('BAD_REQUEST', 'num_solution must be a number from 1 in digits, or the word all.');
+  }
+  return String(Math.min(Number(text), max));
+}
+
+/** Whole seconds. Throws BAD_REQUEST. */
+export function readTimeout(value: number | undefined, fallback: number): number {
+  const seconds = value ?? fallback;
+  if (!Number.isInteger(seconds) || seconds < 0 || seconds > MAX_TIMEOUT_SECONDS) {
+    throw new ConductorError(
+      'BAD_REQUEST',
+      `timeout must be a whole number of seconds from 0 to ${MAX_TIMEOUT_SECONDS}.`,
+    );
+  }
+  return seconds;
+}
+
+/** The name, or undefined when one is to be made. Throws BAD_REQUEST. */
+export function readName(value: string | undefined): string | undefined {
+  if (value !== undefined && value.length > MAX_NAME_LENGTH) {
+    throw new ConductorError('BAD_REQUEST', `name must have at most ${MAX_NAME_LENGTH} characters.`);
+  }
+  return value || undefined;
+}
+
+/** Throws BAD_REQUEST for an empty or overlong key. */
+export function readIdempotencyKey(value: string | undefined): string | undefined {
+  if (value !== undefined && (value === '' || value.length > MAX_KEY_LENGTH)) {
+    throw new ConductorError('BAD_REQUEST', `The idempotency key must have 1 to ${MAX_KEY_LENGTH} characters.`);
+  }
+  return value;
+}
+
+/**
+ * The template as an object with its files, checked for size and depth. `maxBytes` limits the text that was sent, and the
+ * JSON of template and files together. Throws TEMPLATE_INVALID, PAYLOAD_TOO_LARGE, BAD_REQUEST.
+ */
+export async function readDocument(
+  input: Pick<CreatePlanInput, 'template' | 'files'>,
+  parse: ParseTemplateText,
+  maxBytes: number,
+): Promise<TemplateDocument> {
+  const { template: given, files = {} } = input;
+  if (typeof given === 'string') checkBytes(given, maxBytes);
+  const template = typeof given === 'string' ? await parse(given) : given;
+  if (!isJsonObject(template)) throw invalid('Template must be an object');
+  if (!isJsonObject(files)) throw new ConductorError('BAD_REQUEST', 'files must be an object.');
+  const document = { template, files };
+  const excess = excessOf(document, TEMPLATE_LIMITS);
+  if (excess !== null) throw invalid(`Template ${excess}`);
+  checkBytes(JSON.stringify(document), maxBytes);
+  return document;
+}
+
+function invalid(message: string): TemplateInvalidError {
+  return new TemplateInvalidError([{ path: '', message }]);
+}
+
+function checkBytes(text: string, maxBytes: number): void {
+  if (Buffer.byteLength(text) <= maxBytes) return;
+  throw new ConductorError('PAYLOAD_TOO_LARGE', `The template with its files is larger than ${maxBytes} bytes.`);
+}
+
+/** The document with the caller's transaction id where workers look for it; it replaces one that the template brought along, as in the reference. */
+export function withTransactionId(document: TemplateDocument, transactionId: string | undefined): TemplateDocument {
+  if (!transactionId) return document;
+  return { ...document, template: { ...document.template, 'transaction-id': transactionId } };
+}
+
+/** Equal for two requests that ask for the same plan. The transaction id is no part of it: it differs with each try. */
+export function fingerprintOf(asked: {
+  readonly name: string | undefined;
+  readonly timeout: number;
+  readonly recommendMax: string;
+  readonly document: TemplateDocument;
+}): string {
+  return sha256(canonicalJson(asked));
+}

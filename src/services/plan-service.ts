@@ -1,0 +1,179 @@
+// Plans for both skins: checks what comes in, asks whether the principal may, and leaves the rest to the store and the feed.
+
+import type { Issue } from '../domain/errors.ts';
+import { ConductorError, TemplateInvalidError } from '../domain/errors.ts';
+import type { Logger, PlanChange, PlanFeed, PlanFeedOptions, PlanStore } from '../domain/ports.ts';
+import type { TemplateDocument } from '../domain/template.ts';
+import type { Ids } from '../lib/ids.ts';
+import { authorize } from './authorize.ts';
+import type { CreatePlanInput, CreatePlanOutcome, PlanService, RequestScope } from './index.ts';
+import type { ParseTemplateText } from './plan-input.ts';
+import {
+  fingerprintOf,
+  readDocument,
+  readIdempotencyKey,
+  readName,
+  readNumSolution,
+  readTimeout,
+  withTransactionId,
+} from './plan-input.ts';
+
+export interface PlanDefaults {
+  /** Seconds. */
+  readonly timeout: number;
+  /** Digits or `all`. */
+  readonly recommendMax: string;
+  /** Bytes of the template with its files. */
+  readonly maxTemplateBytes: number;
+  /** Recommendations of one plan at the most. */
+  readonly maxRecommendations: number;
+}
+
+export interface PlanServiceParts {
+  readonly plans: PlanStore;
+  readonly feed: PlanFeed;
+  readonly parseTemplateText: ParseTemplateText;
+  readonly validateTemplate: (document: TemplateDocument) => readonly Issue[] | Promise<readonly Issue[]>;
+  readonly defaults: PlanDefaults;
+  readonly ids: Ids;
+  readonly logger: Logger;
+}
+
+/** Ids look like this; anything else is not there, and no store is asked. */
+const PLAN_ID = /^[A-Za-z0-9][\w.-]{0,127}$/;
+
+export function createPlanService(parts: PlanServiceParts): PlanService {
+  const { plans } = parts;
+  const read = (scope: RequestScope) => authorize(scope, 'plan:read');
+  return {
+    create: (scope, input) => create(parts, scope, input),
+    async get(scope, id) {
+      read(scope);
+      return PLAN_ID.test(id) ? plans.get(id) : null;
+    },
+    async getMany(scope, ids) {
+      read(scope);
+      const askable = ids.filter((id) => PLAN_ID.test(id));
+      const found = new Map((await plans.getMany(askable)).map((plan, at) => [askable[at], plan]));
+      return ids.map((id) => found.get(id) ?? null);
+    },
+    async list(scope, query) {
+      read(scope);
+      return plans.list(query);
+    },
+    async delete(scope, id) {
+      authorize(scope, 'plan:delete');
+      const existed = PLAN_ID.test(id) && (await plans.delete(id));
+      if (existed) parts.logger.info({ ...logFields(scope), planId: id }, 'plan deleted');
+      return existed;
+    },
+    async template(scope, head) {
+      read(scope);
+      return plans.template(head);
+    },
+    async translation(scope, head) {
+      read(scope);
+      return plans.translation(head);
+    },
+    async solution(scope, head) {
+      read(scope);
+      return plans.solution(head);
+    },
+    async reservations(scope, planId) {
+      read(scope);
+      return PLAN_ID.test(planId) ? plans.reservations(planId) : [];
+    },
+    async events(scope, planId, afterSeq) {
+      read(scope);
+      return PLAN_ID.test(planId) ? plans.events(planId, afterSeq) : [];
+    },
+    watch: (scope, options) => watch(parts, scope, options),
+    validateTemplate: (template, files) => validate(parts, template, files),
+  };
+}
+
+async function create(
+  parts: PlanServiceParts,
+  scope: RequestScope,
+  input: CreatePlanInput,
+): Promise<CreatePlanOutcome> {
+  authorize(scope, 'plan:create');
+  const { defaults, ids } = parts;
+  const name = readName(input.name);
+  const recommendMax = readNumSolution(input.numSolution, defaults.recommendMax, defaults.maxRecommendations);
+  const timeout = readTimeout(input.timeout, defaults.timeout);
+  const key = readIdempotencyKey(input.idempotencyKey);
+  const document = await readDocument(input, parts.parseTemplateText, defaults.maxTemplateBytes);
+  const outcome = await parts.plans.create({
+    id: ids.uuid(),
+    name: name ?? ids.uuid(),
+    timeout,
+    recommendMax,
+    createdBy: scope.principal.name,
+    requestId: scope.requestId,
+    document: withTransactionId(document, scope.transactionId),
+    ...(key !== undefined && {
+      idempotency: {
+        // Keys of different principals never meet.
+        key: JSON.stringify([scope.principal.name, key]),
+        fingerprint: fingerprintOf({ name, timeout, recommendMax, document }),
+      },
+    }),
+  });
+  if (outcome.kind === 'conflict') throw new ConductorError('IDEMPOTENCY_CONFLICT');
+  const replayed = outcome.kind === 'replayed';
+  parts.logger.info({ ...logFields(scope), planId: outcome.plan.head.id, replayed }, 'plan accepted');
+  return { plan: outcome.plan, replayed };
+}
+
+function logFields(scope: RequestScope): object {
+  return { requestId: scope.requestId, principal: scope.principal.name };
+}
+
+async function validate(
+  parts: PlanServiceParts,
+  template: CreatePlanInput['template'],
+  files: CreatePlanInput['files'],
+): Promise<readonly Issue[]> {
+  try {
+    const input = { template, files };
+    const document = await readDocument(input, parts.parseTemplateText, parts.defaults.maxTemplateBytes);
+    return await parts.validateTemplate(document);
+  } catch (error) {
+    if (error instanceof TemplateInvalidError) return error.issues;
+    throw error;
+  }
+}
+
+async function* watch(
+  parts: PlanServiceParts,
+  scope: RequestScope,
+  options: PlanFeedOptions,
+): AsyncGenerator<PlanChange, void, undefined> {
+  authorize(scope, 'plan:read');
+  const { planId } = options;
+  if (planId !== undefined && !PLAN_ID.test(planId)) throw notFound(planId);
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const changes = parts.feed.watch({ ...options, signal })[Symbol.asyncIterator]();
+  try {
+    // The feed listens from here on, so a plan that is there now cannot go away unseen.
+    let pending = changes.next();
+    if (planId !== undefined && options.after === undefined) {
+      pending.catch(() => {}); // reported below, unless the plan is missing
+      if ((await parts.plans.get(planId)) === null) throw notFound(planId);
+    }
+    for (let result = await pending; !result.done; result = await pending) {
+      yield result.value;
+      if (planId !== undefined && result.value.kind === 'deleted') return;
+      pending = changes.next();
+    }
+  } finally {
+    stop.abort(); // ends a `next` that is still waiting, which `return` would wait for
+    await changes.return?.();
+  }
+}
+
+function notFound(planId: string): ConductorError {
+  return new ConductorError('PLAN_NOT_FOUND', `Plan ${planId} not found`);
+}

@@ -1,0 +1,66 @@
+// The key layout of the store, in one place. Heads stand alone under `plans/`, so that one watch and one listing of that prefix
+// carry every change of every plan and none of the large documents.
+import { ConductorError } from '../domain/errors.ts';
+import { type PartName, type PlanHead, type Stage, stageOf } from '../domain/plan.ts';
+import { sha256 } from '../lib/json.ts';
+
+/** Heads with their newest event, one key a plan. */
+export const PLANS = 'plans/';
+export const CLAIMS = 'claims/';
+/** Holds the head of the plan deleted last: written with each deletion, so that a watch learns what was deleted. */
+export const TOMBSTONE = `${PLANS}!deleted`;
+/** Values carry what filters can be decided on without the head. `newest` counts down, so that both orders read forwards. */
+export const INDEX = { 'oldest-first': 'index/created/', 'newest-first': 'index/newest/' } as const;
+export type IndexOrder = keyof typeof INDEX;
+
+/** The queue has one class for now; the digit leaves room for more urgent and less urgent ones. */
+const PRIORITY = '5';
+const MAX_MS = 10 ** 15 - 1;
+
+/** Ids are UUIDs; anything else that a caller sends is simply not there. */
+export function isPlanId(id: string): boolean {
+  return /^[A-Za-z0-9][\w.-]{0,127}$/.test(id);
+}
+
+function checked(id: string): string {
+  if (!isPlanId(id)) throw new ConductorError('INTERNAL', undefined, { cause: new Error('not a plan id') });
+  return id;
+}
+
+export const keys = {
+  plan: (id: string) => `${PLANS}${checked(id)}`,
+  events: (id: string) => `events/${checked(id)}/`,
+  event: (id: string, seq: number) => `events/${checked(id)}/${String(seq).padStart(8, '0')}`,
+  parts: (id: string) => `parts/${checked(id)}/`,
+  chunk: (id: string, part: PartName, n: number, chunk: number) =>
+    `parts/${checked(id)}/${part}/${n}/${String(chunk).padStart(4, '0')}`,
+  claim: (id: string) => `${CLAIMS}${checked(id)}`,
+  queue: (stage: Stage) => `queue/${stage}/`,
+  reservations: (id: string) => `reservations/${checked(id)}/`,
+  /** Step names hold text of the template, so they are hashed unless they are plain. */
+  reservation: (id: string, step: string) =>
+    `reservations/${checked(id)}/${/^[A-Za-z0-9][\w.-]{0,127}$/.test(step) ? step : `~${sha256(step)}`}`,
+  idempotency: (key: string) => `idempotency/${sha256(key)}`,
+} as const;
+
+/** Place of a plan in the time order, without the index's prefix; also what list cursors hold. */
+export function indexPosition(order: IndexOrder, created: number, id: string): string {
+  const ms = Math.min(MAX_MS, Math.max(0, Math.trunc(created)));
+  return `${String(order === 'oldest-first' ? ms : MAX_MS - ms).padStart(15, '0')}/${id}`;
+}
+
+export function indexKey(order: IndexOrder, created: number, id: string): string {
+  return `${INDEX[order]}${indexPosition(order, created, checked(id))}`;
+}
+
+/** The queue entry that a plan in this status has, or null: it stands from the need of the stage until its result. */
+export function queueKey(head: Pick<PlanHead, 'id' | 'status' | 'created'>): string | null {
+  const stage = stageOf(head.status);
+  if (stage === null) return null;
+  return `${keys.queue(stage)}${PRIORITY}/${indexPosition('oldest-first', head.created, checked(head.id))}`;
+}
+
+/** Last segment of a key: the plan's id in `plans/`, `claims/`, `queue/` and `index/`. */
+export function idOf(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
+}

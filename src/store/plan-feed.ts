@@ -1,0 +1,276 @@
+// The PlanFeed port: one watch a process on the heads of all plans, fanned out in memory by plan id. A subscriber that comes
+// back with a cursor gets what it missed from memory, from the stored events or from the store's history, or an explicit gap.
+import { ConductorError, isConductorError } from '../domain/errors.ts';
+import type { Logger, Metrics, PlanChange, PlanFeed, PlanFeedOptions, PlanFilter } from '../domain/ports.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Random } from '../lib/random.ts';
+import { planCodec, type StoredPlan } from './codec.ts';
+import { decodeCursor, encodeCursor, type FeedPosition } from './cursor.ts';
+import { FeedRing } from './feed-ring.ts';
+import { FeedSubscriber, type LiveChange, type LiveGap } from './feed-subscriber.ts';
+import { idOf, isPlanId, keys, PLANS, TOMBSTONE } from './keys.ts';
+import type { Kv, WatchEvent } from './kv.ts';
+import { matchesHead } from './plan-filter.ts';
+import { readEvents, toRecord } from './plan-store.ts';
+import { Reflector, type ReflectorBatch } from './reflector.ts';
+
+export interface FeedOptions {
+  readonly kv: Kv;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly retryBaseMs?: number | undefined;
+  /** Changes that wait for one subscriber before they are coalesced. @default 256 */
+  readonly queueCapacity?: number | undefined;
+  /** Recent changes kept for subscribers that come back. @default 2048 */
+  readonly ringCapacity?: number | undefined;
+}
+
+export class KvPlanFeed implements PlanFeed {
+  readonly #kv: Kv;
+  readonly #options: FeedOptions;
+  readonly #reflector: Reflector;
+  readonly #ring: FeedRing;
+  readonly #ofAll = new Set<FeedSubscriber>();
+  readonly #ofPlan = new Map<string, Set<FeedSubscriber>>();
+
+  constructor(options: FeedOptions) {
+    this.#options = options;
+    this.#kv = options.kv;
+    this.#ring = new FeedRing(options.ringCapacity ?? 2048);
+    const onBatch = (batch: ReflectorBatch) => this.#onBatch(batch);
+    this.#reflector = new Reflector({ ...options, prefix: PLANS, keysOnly: true, onBatch });
+  }
+
+  start(signal: AbortSignal): Promise<void> {
+    return this.#reflector.start(signal);
+  }
+
+  finished(): Promise<void> {
+    return this.#reflector.finished();
+  }
+
+  status(): ReturnType<PlanFeed['status']> {
+    return this.#reflector.status();
+  }
+
+  /** Listens from this call on, not from the first item asked for. */
+  watch(options: PlanFeedOptions): AsyncIterable<PlanChange> {
+    const { planId, signal } = options;
+    const subscriber = this.#subscribe(planId ?? null);
+    const leave = () => this.#unsubscribe(subscriber);
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+    const changes = planId === undefined ? this.#many(options, subscriber) : this.#one(planId, options, subscriber);
+    return untilLeft(changes, () => {
+      signal.removeEventListener('abort', leave);
+      leave();
+    });
+  }
+
+  // -------------------------------------------------------------- what subscribers see
+
+  async *#one(planId: string, options: PlanFeedOptions, subscriber: FeedSubscriber): AsyncGenerator<PlanChange> {
+    const position = options.after === undefined ? null : await this.#position(options.after);
+    let floor = position?.revision ?? 0;
+    for await (const { revision, change } of position ? this.#missed(planId, position) : this.#present(planId)) {
+      floor = revision;
+      yield change;
+    }
+    for (let item = await subscriber.next(); item; item = await subscriber.next()) {
+      if ('gap' in item) {
+        yield gapChange(item.gap);
+        floor = 0;
+        for await (const { revision, change } of this.#present(planId)) {
+          floor = revision;
+          yield change;
+        }
+      } else if (item.revision > floor) {
+        floor = item.revision;
+        yield item.change;
+      }
+    }
+  }
+
+  async *#many(options: PlanFeedOptions, subscriber: FeedSubscriber): AsyncGenerator<PlanChange> {
+    const { filter = {}, after, signal } = options;
+    const position = after === undefined ? null : await this.#position(after);
+    let floor = position?.revision ?? 0;
+    if (position) {
+      for await (const item of this.#since(position, signal)) {
+        if ('gap' in item) yield gapChange(item.gap);
+        else {
+          floor = item.revision;
+          if (selects(filter, item)) yield item.change;
+        }
+      }
+    }
+    for (let item = await subscriber.next(); item; item = await subscriber.next()) {
+      if ('gap' in item) {
+        yield gapChange(item.gap);
+        floor = 0;
+      } else if (item.revision > floor && selects(filter, item)) yield item.change;
+    }
+  }
+
+  /** Where the plan stands: its newest event. */
+  async *#present(planId: string): AsyncGenerator<LiveChange> {
+    const found = isPlanId(planId) ? await this.#kv.get(keys.plan(planId)) : null;
+    if (found) yield eventChange(planCodec.decode(found), found.modRevision, this.#reflector.clusterId);
+  }
+
+  /** The plan's stored events after the position, with the plan as it is now. They outlive compaction. */
+  async *#missed(planId: string, position: FeedPosition): AsyncGenerator<LiveChange> {
+    const clusterId = this.#reflector.clusterId;
+    const found = isPlanId(planId) ? await this.#kv.get(keys.plan(planId)) : null;
+    if (!found) {
+      // A position without an event is that of the deletion itself.
+      if (position.seq > 0) {
+        const { revision } = await this.#kv.status();
+        yield deletedChange(planId, null, revision, clusterId);
+      }
+      return;
+    }
+    const plan = toRecord(found);
+    for (const { event, revision } of await readEvents(this.#kv, planId, 0)) {
+      // What is newer than the head that was read comes live.
+      if (revision <= position.revision || event.seq > plan.head.seq) continue;
+      const cursor = encodeCursor({ clusterId, revision, seq: event.seq });
+      yield { revision, planId, head: plan.head, change: { kind: 'event', cursor, plan, event } };
+    }
+  }
+
+  /** Everything of all plans after the position: from memory, else from the store's history, else a gap. */
+  async *#since(position: FeedPosition, signal: AbortSignal): AsyncGenerator<LiveChange | { readonly gap: LiveGap }> {
+    const remembered = this.#ring.after(position.revision);
+    if (remembered) {
+      yield* remembered;
+      return;
+    }
+    const { clusterId } = this.#reflector;
+    const target = this.#ring.newest;
+    const stop = new AbortController();
+    try {
+      const ended = AbortSignal.any([signal, stop.signal]);
+      const from = { fromRevision: position.revision + 1, clusterId, signal: ended };
+      for await (const { revision, events } of this.#kv.watch(PLANS, from)) {
+        yield* changesOf(events, clusterId);
+        if (revision >= target) return;
+      }
+    } catch (error) {
+      const compacted = isConductorError(error, 'STORE_COMPACTED');
+      if (!compacted && !isConductorError(error, 'STORE_UNAVAILABLE')) throw error;
+      const here = { clusterId, revision: this.#reflector.status().revision, seq: 0 };
+      yield { gap: { reason: compacted ? 'compacted' : 'store-changed', position: here } };
+    } finally {
+      stop.abort();
+    }
+  }
+
+  /** Reads a cursor; one of another store, or from a future that a restore undid, is refused. */
+  async #position(cursor: string): Promise<FeedPosition> {
+    const position = decodeCursor(cursor);
+    if (position.clusterId !== this.#reflector.clusterId) throw new ConductorError('CURSOR_EXPIRED');
+    // Another process may have been faster than this one's watch: ask the store itself.
+    if (position.revision > this.#reflector.status().revision) {
+      const { clusterId, revision } = await this.#kv.status();
+      if (position.clusterId !== clusterId || position.revision > revision) throw new ConductorError('CURSOR_EXPIRED');
+    }
+    return position;
+  }
+
+  // -------------------------------------------------------------- the one watch
+
+  #onBatch({ kind, reason, clusterId, revision, events }: ReflectorBatch): void {
+    if (kind === 'listed') return this.#ring.reset(revision, newestRevision(events));
+    const changes = changesOf(events, clusterId);
+    if (kind === 'gap') {
+      const first = Math.min(revision, (changes[0]?.revision ?? revision + 1) - 1);
+      const gap = { reason: reason ?? 'compacted', position: { clusterId, revision: first, seq: 0 } };
+      for (const subscriber of this.#subscribers()) subscriber.gap(gap);
+      this.#ring.reset(revision, newestRevision(events));
+    }
+    for (const change of changes) {
+      if (kind === 'live') this.#ring.add(change);
+      for (const subscriber of this.#ofAll) subscriber.push(change);
+      for (const subscriber of this.#ofPlan.get(change.planId) ?? []) subscriber.push(change);
+    }
+    // A deletion's tombstone is no change, but it is a place in history.
+    this.#ring.newest = Math.max(this.#ring.newest, newestRevision(events));
+  }
+
+  *#subscribers(): Generator<FeedSubscriber> {
+    yield* this.#ofAll;
+    for (const group of this.#ofPlan.values()) yield* group;
+  }
+
+  #subscribe(planId: string | null): FeedSubscriber {
+    const { metrics, queueCapacity = 256 } = this.#options;
+    const onDrop = () => metrics.count('conductor_feed_dropped_total');
+    const subscriber = new FeedSubscriber(planId, queueCapacity, () => this.#reflector.clusterId, onDrop);
+    const group = planId === null ? this.#ofAll : (this.#ofPlan.get(planId) ?? new Set());
+    group.add(subscriber);
+    if (planId !== null) this.#ofPlan.set(planId, group);
+    return subscriber;
+  }
+
+  #unsubscribe(subscriber: FeedSubscriber): void {
+    subscriber.end();
+    this.#ofAll.delete(subscriber);
+    if (subscriber.planId === null) return;
+    const group = this.#ofPlan.get(subscriber.planId);
+    group?.delete(subscriber);
+    if (group?.size === 0) this.#ofPlan.delete(subscriber.planId);
+  }
+}
+
+function selects(filter: PlanFilter, { head }: LiveChange): boolean {
+  // An unknown deletion is told only to those who ask for everything.
+  return head ? matchesHead(filter, head) : Object.values(filter).every((wish) => wish === undefined);
+}
+
+/** The changes of plans in events of `plans/`; what was deleted is told by the tombstone of the same revision. */
+function changesOf(events: readonly WatchEvent[], clusterId: string): LiveChange[] {
+  const tombstone = events.find((event) => event.type === 'put' && event.kv.key === TOMBSTONE);
+  const buried = tombstone?.type === 'put' ? planCodec.decode(tombstone.kv) : null;
+  const out: LiveChange[] = [];
+  for (const event of events) {
+    const key = event.type === 'put' ? event.kv.key : event.key;
+    if (key === TOMBSTONE) continue;
+    const id = idOf(key);
+    if (event.type === 'put') out.push(eventChange(planCodec.decode(event.kv), event.kv.modRevision, clusterId));
+    else out.push(deletedChange(id, buried?.head.id === id ? buried : null, event.modRevision, clusterId));
+  }
+  return out;
+}
+
+function eventChange({ head, event }: StoredPlan, revision: number, clusterId: string): LiveChange {
+  const cursor = encodeCursor({ clusterId, revision, seq: event.seq });
+  const change = { kind: 'event', cursor, plan: { head, revision }, event } as const;
+  return { revision, planId: head.id, head, change };
+}
+
+function deletedChange(planId: string, stored: StoredPlan | null, revision: number, clusterId: string): LiveChange {
+  const cursor = encodeCursor({ clusterId, revision, seq: 0 });
+  return { revision, planId, head: stored?.head ?? null, change: { kind: 'deleted', cursor, planId } };
+}
+
+function gapChange({ reason, position }: LiveGap): PlanChange {
+  return { kind: 'gap', reason, cursor: encodeCursor(position) };
+}
+
+function newestRevision(events: readonly WatchEvent[]): number {
+  return events.reduce(
+    (max, event) => Math.max(max, event.type === 'put' ? event.kv.modRevision : event.modRevision),
+    0,
+  );
+}
+
+async function* untilLeft<T>(items: AsyncGenerator<T>, leave: () => void): AsyncGenerator<T> {
+  try {
+    yield* items;
+  } finally {
+    leave();
+  }
+}

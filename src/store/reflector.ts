@@ -1,0 +1,183 @@
+// Keeps up with one prefix of the store: lists it at a revision, watches from the next one, and lists again when history is
+// lost (compaction, another cluster, a revision that ran backwards), telling what changed meanwhile as if it had been watched.
+import { isConductorError } from '../domain/errors.ts';
+import type { Logger, Metrics } from '../domain/ports.ts';
+import { type Clock, delay } from '../lib/clock.ts';
+import type { Random } from '../lib/random.ts';
+import { type KeyValue, type Kv, WATCH_HEARTBEAT_MS, type WatchEvent } from './kv.ts';
+
+/**
+ * `listed`: the first state. `live`: one revision as watched. `gap`: history was lost; `events` are what differs now,
+ * puts in revision order and then deletes; what was made and deleted in between is not among them.
+ */
+export interface ReflectorBatch {
+  readonly kind: 'listed' | 'live' | 'gap';
+  readonly reason?: 'compacted' | 'store-changed';
+  readonly clusterId: string;
+  readonly revision: number;
+  readonly events: readonly WatchEvent[];
+}
+
+export interface ReflectorOptions {
+  readonly kv: Kv;
+  readonly prefix: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** First pause before listing again fails over, in milliseconds; doubles up to 40 times. @default 50 */
+  readonly retryBaseMs?: number | undefined;
+  /** The first listing leaves values empty: the consumer only wants changes. */
+  readonly keysOnly?: boolean;
+  /** Called in order; must not throw and must not wait. */
+  readonly onBatch: (batch: ReflectorBatch) => void;
+}
+
+const PAGE = 500;
+
+interface Listing {
+  readonly clusterId: string;
+  readonly revision: number;
+  readonly events: readonly WatchEvent[];
+}
+
+export class Reflector {
+  readonly #options: ReflectorOptions;
+  /** Modification revision of every key under the prefix. */
+  readonly #known = new Map<string, number>();
+  #clusterId = '';
+  #revision = 0;
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #done: Promise<void> = Promise.resolve();
+
+  constructor(options: ReflectorOptions) {
+    this.#options = options;
+  }
+
+  /** Lists, reports it, and goes on watching until the signal is aborted. Throws when the first listing fails. */
+  async start(signal: AbortSignal): Promise<void> {
+    const listing = await this.#list(this.#options.keysOnly ?? false);
+    this.#adopt(listing);
+    this.#report({ kind: 'listed', ...listing });
+    this.#done = this.#run(signal);
+  }
+
+  /** Resolves when the watching has ended. */
+  finished(): Promise<void> {
+    return this.#done;
+  }
+
+  get clusterId(): string {
+    return this.#clusterId;
+  }
+
+  /** `lagMs`: for how long it has heard nothing beyond the usual pause between two heartbeats. */
+  status(): { readonly connected: boolean; readonly revision: number; readonly lagMs: number } {
+    const silent = this.#options.clock.monotonic() - this.#heardAt;
+    const lagMs = Math.max(0, silent - WATCH_HEARTBEAT_MS);
+    return { connected: silent < 3 * WATCH_HEARTBEAT_MS, revision: this.#revision, lagMs: Math.round(lagMs) };
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.#watch(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#options.logger.warn({ prefix: this.#options.prefix, err: error }, 'watch lost its place; listing again');
+        await this.#relist(isConductorError(error, 'STORE_COMPACTED'), signal);
+      }
+    }
+  }
+
+  async #watch(signal: AbortSignal): Promise<void> {
+    const { kv, prefix } = this.#options;
+    const from = { fromRevision: this.#revision + 1, clusterId: this.#clusterId, signal };
+    for await (const { revision, events } of kv.watch(prefix, from)) {
+      for (const event of events) {
+        if (event.type === 'put') this.#known.set(event.kv.key, event.kv.modRevision);
+        else this.#known.delete(event.key);
+      }
+      this.#heard(revision);
+      if (events.length > 0) this.#report({ kind: 'live', clusterId: this.#clusterId, revision, events });
+    }
+  }
+
+  /** Lists until it succeeds: an outage only makes it take longer. */
+  async #relist(compacted: boolean, signal: AbortSignal): Promise<void> {
+    const { clock, random, metrics, prefix, retryBaseMs = 50 } = this.#options;
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
+      try {
+        const listing = await this.#list(false);
+        const sameStore = listing.clusterId === this.#clusterId && listing.revision >= this.#revision;
+        const reason = compacted && sameStore ? 'compacted' : 'store-changed';
+        metrics.count('conductor_store_relists_total', { prefix, reason });
+        this.#adopt(listing);
+        this.#report({ kind: 'gap', reason, ...listing });
+        return;
+      } catch (error) {
+        if (!signal.aborted) this.#options.logger.warn({ prefix, err: error }, 'listing failed');
+        const pause = retryBaseMs * Math.min(40, 2 ** attempt) * (0.5 + random.next() / 2);
+        await delay(clock, pause, signal).catch(() => undefined);
+      }
+    }
+  }
+
+  /** What differs from the known state, read page by page at one revision of one cluster. */
+  async #list(keysOnly: boolean): Promise<Listing> {
+    const { kv, prefix } = this.#options;
+    for (;;) {
+      const { clusterId } = await kv.status();
+      const listing = await this.#pages(keysOnly, clusterId !== this.#clusterId);
+      if ((await kv.status()).clusterId === clusterId) return { clusterId, ...listing };
+      this.#options.logger.warn({ prefix }, 'the store was replaced while it was listed');
+    }
+  }
+
+  async #pages(keysOnly: boolean, allNew: boolean): Promise<Omit<Listing, 'clusterId'>> {
+    const { kv, prefix } = this.#options;
+    const changed: KeyValue[] = [];
+    const missing = new Set(this.#known.keys());
+    let page = await kv.range(prefix, { limit: PAGE, keysOnly });
+    const { revision } = page;
+    for (;;) {
+      for (const found of page.kvs) {
+        missing.delete(found.key);
+        if (allNew || this.#known.get(found.key) !== found.modRevision) changed.push(found);
+      }
+      const last = page.kvs.at(-1);
+      if (!page.more || !last) break;
+      page = await kv.range(prefix, { limit: PAGE, keysOnly, revision, after: last.key });
+    }
+    changed.sort((a, b) => a.modRevision - b.modRevision);
+    return {
+      revision,
+      events: [
+        ...changed.map((entry) => ({ type: 'put', kv: entry }) as const),
+        ...[...missing].map((key) => ({ type: 'delete', key, modRevision: revision }) as const),
+      ],
+    };
+  }
+
+  #adopt({ clusterId, revision, events }: Listing): void {
+    for (const event of events) {
+      if (event.type === 'put') this.#known.set(event.kv.key, event.kv.modRevision);
+      else this.#known.delete(event.key);
+    }
+    this.#clusterId = clusterId;
+    this.#heard(revision);
+  }
+
+  #heard(revision: number): void {
+    this.#revision = revision;
+    this.#heardAt = this.#options.clock.monotonic();
+  }
+
+  #report(batch: ReflectorBatch): void {
+    try {
+      this.#options.onBatch(batch);
+    } catch (error) {
+      this.#options.logger.error({ prefix: this.#options.prefix, err: error }, 'a change could not be handled');
+    }
+  }
+}

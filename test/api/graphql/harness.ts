@@ -1,0 +1,121 @@
+// The schema with the real services over fakes of what lies below them, and a way to send it operations.
+import type { ExecutionResult } from 'graphql';
+import { execute, parse, subscribe, validate } from 'graphql';
+import type { Issue } from '../../../src/domain/errors.ts';
+import { TemplateInvalidError } from '../../../src/domain/errors.ts';
+import type { Logger, Metrics, ServiceController } from '../../../src/domain/ports.ts';
+import type { TemplateDocument } from '../../../src/domain/template.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import type { JsonObject } from '../../../src/lib/json.ts';
+import { createGraphqlContext } from '../../../src/resolvers/context.ts';
+import { schema } from '../../../src/schema/index.ts';
+import { createServices } from '../../../src/services/create.ts';
+import type { RequestScope, Services } from '../../../src/services/index.ts';
+import { FakeInventory } from './fake-inventory.ts';
+import { FakePlans } from './fake-plans.ts';
+
+export const silentLogger: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  child: () => silentLogger,
+};
+export const noMetrics: Metrics = { count() {}, observe() {}, gauge() {} };
+
+/** Ids `id-1`, `id-2` … */
+export function countingIds() {
+  let made = 0;
+  return { uuid: () => `id-${++made}` };
+}
+
+/** Reads JSON text; the word `broken` is the place of a mistake. */
+export async function parseJsonTemplate(text: string): Promise<JsonObject> {
+  if (text.includes('broken')) {
+    throw new TemplateInvalidError([{ path: '', message: 'Template cannot be read', line: 3 }]);
+  }
+  return JSON.parse(text) as JsonObject;
+}
+
+/** One rule: there must be demands. */
+export function demandsRequired({ template }: TemplateDocument): Issue[] {
+  return Object.hasOwn(template, 'demands') ? [] : [{ path: 'demands', message: 'Undefined Demands' }];
+}
+
+export interface World {
+  readonly plans: FakePlans;
+  readonly inventory: FakeInventory;
+  readonly services: Services;
+  run(document: string | { toString(): string }, variables?: Record<string, unknown>): Promise<ExecutionResult>;
+  follow(document: string | { toString(): string }, variables?: Record<string, unknown>): Promise<Following>;
+}
+
+/** A running subscription, or the result that it was refused with. */
+export interface Following {
+  next(): Promise<ExecutionResult | null>;
+  stop(): Promise<void>;
+  readonly refused: ExecutionResult | null;
+}
+
+export const scope: RequestScope = { principal: { name: 'tester', kind: 'basic' }, requestId: 'request-1' };
+
+export function createWorld(controllers: readonly ServiceController[] = []): World {
+  const plans = new FakePlans();
+  const inventory = new FakeInventory();
+  const services = createServices({
+    plans,
+    feed: plans,
+    reader: inventory,
+    controllers,
+    parseTemplateText: parseJsonTemplate,
+    validateTemplate: demandsRequired,
+    defaults: { timeout: 10, recommendMax: '1', maxTemplateBytes: 10_000, maxRecommendations: 50 },
+    clock: systemClock,
+    ids: countingIds(),
+    logger: silentLogger,
+    metrics: noMetrics,
+    storeStatus: async () => ({ clusterId: 'fake', revision: 1 }),
+  });
+  const operation = (text: string | { toString(): string }, variables?: Record<string, unknown>) => {
+    const document = parse(text.toString());
+    const errors = validate(schema, document);
+    if (errors.length > 0) throw new Error(`The test's document is wrong: ${errors.join('; ')}`);
+    const contextValue = createGraphqlContext({ services, scope, logger: silentLogger });
+    return { schema, document, contextValue, variableValues: variables ?? null };
+  };
+  return {
+    plans,
+    inventory,
+    services,
+    run: async (text, variables) => execute(operation(text, variables)),
+    follow: async (text, variables) => following(await subscribe(operation(text, variables))),
+  };
+}
+
+function following(result: ExecutionResult | AsyncGenerator<ExecutionResult, void, void>): Following {
+  if (!(Symbol.asyncIterator in result)) return { next: async () => null, stop: async () => {}, refused: result };
+  return {
+    refused: null,
+    async next() {
+      const item = await result.next();
+      return item.done ? null : item.value;
+    },
+    async stop() {
+      await result.return();
+    },
+  };
+}
+
+/** The data of a result that must have no errors; its shape is the test's business. */
+// biome-ignore lint/suspicious/noExplicitAny: the operation's text, beside the assertion, says what is in it
+export function dataOf(result: ExecutionResult): any {
+  if (result.errors) throw new Error(`Unexpected errors: ${result.errors.join('; ')}`);
+  return result.data;
+}
+
+/** The code of the only error of a result. */
+export function codeOf(result: ExecutionResult | null): unknown {
+  const [error, ...more] = result?.errors ?? [];
+  if (!error || more.length > 0) throw new Error(`Expected one error, got ${JSON.stringify(result?.errors)}`);
+  return (error.originalError as { code?: unknown } | undefined)?.code;
+}

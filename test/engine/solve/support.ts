@@ -1,0 +1,194 @@
+// Builders and stand-ins for the solver's tests: small candidates and problems, a clock that tests move, a runner without
+// threads.
+import type { Candidate } from '../../../src/domain/candidate.ts';
+import type { InventoryProvider, Logger, Metrics, ServiceController } from '../../../src/domain/ports.ts';
+import type { BaseOperand, Problem, ProblemConstraint, ProblemLocation } from '../../../src/domain/problem.ts';
+import type { CheckContext, Constraint, Verdict } from '../../../src/engine/solve/framework/constraint.ts';
+import { Questions } from '../../../src/engine/solve/framework/questions.ts';
+import type { SearchRunner } from '../../../src/engine/solve/pool.ts';
+import { runSearch } from '../../../src/engine/solve/search/search.ts';
+import { type SolverParts, solverOver } from '../../../src/engine/solve/solver.ts';
+import type { Clock } from '../../../src/lib/clock.ts';
+import type { JsonObject } from '../../../src/lib/json.ts';
+
+export function candidate(id: string, fields: Record<string, unknown> = {}): Candidate {
+  return {
+    candidate_id: id,
+    inventory_type: 'cloud',
+    inventory_provider: 'aai',
+    uniqueness: 'true',
+    cost: 2,
+    location_id: id,
+    ...fields,
+  };
+}
+
+export function place(
+  name: string,
+  latitude: number | string,
+  longitude: number | string,
+  country: string | null = null,
+): ProblemLocation {
+  return { name, latitude, longitude, country };
+}
+
+export interface ProblemParts {
+  readonly locations?: readonly ProblemLocation[];
+  readonly demands: Readonly<Record<string, readonly Candidate[]>>;
+  /** `demands` defaults to all. */
+  readonly constraints?: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly demands?: readonly string[];
+    readonly properties: JsonObject;
+  }[];
+  /** null for none. */
+  readonly sum?: readonly (readonly [weight: number, location: string, demand: string])[] | null;
+  readonly requestType?: string;
+}
+
+export function problem(parts: ProblemParts): Problem {
+  const names = Object.keys(parts.demands);
+  const operands = (parts.sum ?? []).map(([weight, location, demand]): BaseOperand => {
+    return { weight, function: 'distance_between', params: [location, demand] };
+  });
+  return {
+    version: '2017-10-10',
+    planId: 'plan-1',
+    requestType: parts.requestType ?? '',
+    locations: parts.locations ?? [],
+    demands: names.map((name) => ({ name, candidates: parts.demands[name] ?? [] })),
+    constraints: (parts.constraints ?? []).map((one): ProblemConstraint => {
+      return {
+        key: one.name,
+        name: one.name,
+        type: one.type,
+        demands: one.demands ?? names,
+        properties: one.properties,
+      };
+    }),
+    objective: parts.sum ? { kind: 'base', goal: 'min', operands } : null,
+    reservation: { serviceModel: null, entries: [] },
+  };
+}
+
+export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
+export const noMetrics: Metrics = { count() {}, observe() {}, gauge() {} };
+
+/** Time stands still until `advance`; timers that fall due then run. */
+export class ManualClock implements Clock {
+  time = 0;
+  readonly #timers = new Set<{ readonly at: number; readonly fn: () => void }>();
+
+  now(): number {
+    return 1_700_000_000_000 + this.time;
+  }
+
+  monotonic(): number {
+    return this.time;
+  }
+
+  after(ms: number, fn: () => void): () => void {
+    const timer = { at: this.time + ms, fn };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  advance(ms: number): void {
+    this.time += ms;
+    for (const timer of [...this.#timers]) {
+      if (timer.at <= this.time && this.#timers.delete(timer)) timer.fn();
+    }
+  }
+}
+
+/** Runs searches in this thread. */
+export function inProcess(clock: Clock): SearchRunner {
+  return { run: async (job) => runSearch(job, () => clock.monotonic()) };
+}
+
+export function solver(parts: Partial<SolverParts> = {}) {
+  const clock = parts.clock ?? new ManualClock();
+  return solverOver({
+    providers: [],
+    controllers: [],
+    runner: inProcess(clock),
+    maxRecommendations: 50,
+    clock,
+    logger: silent,
+    metrics: noMetrics,
+    ...parts,
+  });
+}
+
+export function provider(fields: Partial<InventoryProvider> = {}): InventoryProvider {
+  return { name: 'test', resolveDemands: async () => [], ...fields };
+}
+
+export function controller(name: string, check: ServiceController['check']): ServiceController {
+  const refused = { kind: 'refused', message: '' } as const;
+  return {
+    name,
+    check,
+    reserve: async () => refused,
+    release: async () => refused,
+    query: async () => null,
+    capacity: async () => ({ ok: true, code: '200', message: '', resources: [] }),
+  };
+}
+
+export function checkContext(
+  fields: Partial<CheckContext> & {
+    readonly providers?: readonly InventoryProvider[];
+    readonly controllers?: readonly ServiceController[];
+  } = {},
+): CheckContext {
+  const { providers = [], controllers = [], ...rest } = fields;
+  return {
+    constraint: 'c',
+    demand: 'd',
+    partners: 0,
+    requestType: 'initial',
+    locations: new Map(),
+    remote: { providers, controllers, call: { requestId: 'r' }, questions: new Questions() },
+    ...rest,
+  };
+}
+
+/** Parses and checks; throws the first issue's message when the properties are refused. */
+export async function judge<P>(
+  type: Constraint<P>,
+  properties: JsonObject,
+  candidates: readonly Candidate[],
+  ctx: CheckContext = checkContext(),
+): Promise<readonly Verdict[]> {
+  return type.check(ctx, parsed(type, properties), candidates);
+}
+
+export function parsed<P>(type: Constraint<P>, properties: JsonObject): P {
+  const params = type.parse(properties);
+  if (Array.isArray(params)) throw new Error(params[0]?.message);
+  return params as P;
+}
+
+/** `fit`, or the reason; `unknown: …` for what nobody could judge. */
+export function words(verdict: Verdict | undefined): string {
+  if (verdict?.kind === 'error') return `error: ${verdict.error.message}`;
+  if (verdict?.kind === 'unknown') return `unknown: ${verdict.reason}`;
+  return verdict?.kind === 'reject' ? verdict.reason : 'fit';
+}
+
+/** Whether two candidates may stand together under a pairwise type. */
+export function together<P>(type: Constraint<P>, properties: JsonObject, a: Candidate, b: Candidate): boolean {
+  const params = parsed(type, properties);
+  const numbers = new Map<string, number>();
+  const intern = (text: string) => {
+    const known = numbers.get(text) ?? numbers.size;
+    numbers.set(text, known);
+    return known;
+  };
+  const left = type.pair?.encode(params, [a], intern);
+  const right = type.pair?.encode(params, [b], intern);
+  if (!left || !right) throw new Error('not pairwise');
+  return type.pair?.between(params, left, right)(0, 0) ?? false;
+}

@@ -1,0 +1,34 @@
+// The README's main command, on both stores: the whole way from inventory to reservation, ending by itself with 0.
+import { spawnSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+
+const WORDS = [
+  'translating',
+  'solving',
+  'reserving',
+  'done',
+  ' km, cost ',
+  'reserved',
+  '"recommendations"',
+  '/metrics',
+  'GraphiQL',
+];
+
+it.each(['embedded', 'etcd'])('the demo runs end to end on the %s store', (store) => {
+  const run = spawnSync(process.execPath, ['dist/demo.js', '--once', '--port', '0', '--store', store], {
+    encoding: 'utf8',
+    timeout: 55_000,
+  });
+  expect(run.stderr).toBe('');
+  expect(run.status).toBe(0);
+  for (const word of WORDS) expect(run.stdout.toLowerCase()).toContain(word.toLowerCase());
+});
+
+it('the demo ends non-zero and says why when a step fails', () => {
+  const run = spawnSync(process.execPath, ['dist/demo.js', '--once', '--port', '99999'], {
+    encoding: 'utf8',
+    timeout: 55_000,
+  });
+  expect(run.status).toBe(1);
+  expect(run.stderr).toContain('port');
+});
