@@ -15,6 +15,7 @@ const config: CodegenConfig = {
         strictScalars: true,
         useTypeImports: true,
         enumsAsTypes: true,
+        onlyOperationTypes: true,
         scalars: { DateTime: 'string', JSON: 'unknown' },
       },
     },

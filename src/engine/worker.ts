@@ -109,6 +109,7 @@ async function runClaimed(
   options.metrics.observe('conductor_plan_stage_seconds', (options.clock.monotonic() - started) / 1000, {
     stage: options.stage,
   });
+  options.metrics.count('conductor_plan_transitions_total', { from: head.status, to: change.to });
   logger.info({ from: head.status, to: change.to, reason: change.reason }, 'plan advanced');
 }
 

@@ -190,7 +190,7 @@ async function guarded(client: Client, request: HttpRequest): Promise<HttpRespon
   const { system, metrics, clock } = options;
   if (!breaker.enter()) {
     metrics.count('conductor_upstream_requests_total', { system, outcome: 'breaker_open' });
-    throw new HttpFailure('open', `${system} does not answer; calls to it are paused for a moment.`);
+    throw failure(system, request, 'open');
   }
   const start = clock.monotonic();
   let outcome = 'aborted';
@@ -212,6 +212,7 @@ async function guarded(client: Client, request: HttpRequest): Promise<HttpRespon
     else if (sick) breaker.failure();
     else breaker.success();
     const seconds = (clock.monotonic() - start) / 1000;
+    metrics.gauge('conductor_upstream_breaker_open', breaker.state() === 'closed' ? 0 : 1, { system });
     metrics.count('conductor_upstream_requests_total', { system, outcome });
     metrics.observe('conductor_upstream_seconds', seconds, { system });
     const { requestId, planId } = request.ctx;
@@ -301,7 +302,7 @@ function flatten(headers: Readonly<Record<string, string | string[] | undefined>
   return out;
 }
 
-function failure(system: string, request: HttpRequest, kind: HttpFailureKind, cause: unknown): HttpFailure {
+function failure(system: string, request: HttpRequest, kind: HttpFailureKind, cause?: unknown): HttpFailure {
   const call = `${request.method} ${barePath(request.path)}`;
   const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
   const texts: Record<HttpFailureKind, string> = {

@@ -16,7 +16,7 @@ export interface GraphqlContext {
   readonly renewLoaders: () => void;
 }
 
-export interface GraphqlContextParts {
+interface GraphqlContextParts {
   readonly services: Services;
   readonly scope: RequestScope;
   readonly logger: Logger;

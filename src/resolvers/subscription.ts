@@ -11,7 +11,7 @@ interface Failure {
 }
 
 /** What travels from `subscribe` to `resolve`. */
-export type Delivery = PlanChange | Failure;
+type Delivery = PlanChange | Failure;
 
 interface PlanChangedArgs {
   readonly id: string;

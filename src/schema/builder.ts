@@ -5,7 +5,7 @@ import ErrorsPlugin from '@pothos/plugin-errors';
 import type { GraphqlContext } from '../resolvers/context.ts';
 import type { JsonValue } from '../resolvers/scalars.ts';
 
-export interface SchemaTypes {
+interface SchemaTypes {
   Context: GraphqlContext;
   DefaultFieldNullability: false;
   Scalars: {

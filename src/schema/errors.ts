@@ -15,7 +15,7 @@ const ErrorCodeEnum = builder.enumType('ErrorCode', {
   values: Object.fromEntries(Object.entries(ERRORS).map(([code, { doc }]) => [code, { description: doc }])),
 });
 
-export const ErrorInterface = builder.interfaceRef<ConductorError>('Error').implement({
+const ErrorInterface = builder.interfaceRef<ConductorError>('Error').implement({
   description: 'Why a call did not do what was asked, in a form that the caller is expected to handle.',
   fields: (t) => ({
     code: t.field({

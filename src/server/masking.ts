@@ -89,9 +89,12 @@ function codeOf(error: GraphQLError): ErrorCode {
   return typeof code === 'string' && Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'BAD_REQUEST';
 }
 
-/** `spec`: 400, or 200 for clients that accept plain application/json only, as GraphQL over HTTP wants it. */
+/**
+ * `spec`: 400, or 200 for clients that accept plain application/json only, as GraphQL over HTTP wants it for documents.
+ * A body that is no JSON (Yoga marks that with `originalError`) or a limit is 400 for everybody.
+ */
 function httpOf(error: GraphQLError): unknown {
-  if (codeOf(error) === 'LIMIT_EXCEEDED') return { status: 400 };
+  if (codeOf(error) === 'LIMIT_EXCEEDED' || error.extensions.originalError !== undefined) return { status: 400 };
   return error.extensions.http ?? { spec: true, status: 400 };
 }
 

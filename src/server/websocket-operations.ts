@@ -1,17 +1,17 @@
 // The operations of a WebSocket connection: credentials at `connection_init`, a quota of operations, and for each the same
 // parsing, validation, limits, execution and masking as over HTTP.
 import type { IncomingMessage } from 'node:http';
-import { type ExecutionResult, GraphQLError } from 'graphql';
-import { type Context, makeServer, type Server } from 'graphql-ws';
+import type { ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
+import { makeServer, type Server } from 'graphql-ws';
 import { ConductorError } from '../domain/errors.ts';
 import type { Logger } from '../domain/ports.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Ids } from '../lib/ids.ts';
-import { type Authenticate, transactionId } from '../rest/index.ts';
+import type { Authenticate } from '../rest/index.ts';
 import type { Caller } from './execute.ts';
 import { maskError, wireError } from './masking.ts';
 import type { ServerSettings } from './settings.ts';
-import { type GraphqlParams, maskingOf, type PreparedArgs, prepare, type Yoga } from './yoga.ts';
+import { maskingOf, type PreparedArgs, prepare, type Yoga } from './yoga.ts';
 
 /** One connection. */
 export interface Peer {
@@ -20,9 +20,8 @@ export interface Peer {
   principal: Principal | null;
   /** Aborted when the connection is closed. */
   readonly gone: AbortController;
+  readonly close: (code: number, reason: string) => void;
 }
-
-type PeerContext = Context<Record<string, unknown> | undefined, Peer>;
 
 export interface OperationDependencies {
   readonly yoga: Yoga;
@@ -32,43 +31,63 @@ export interface OperationDependencies {
   readonly ids: Ids;
 }
 
-/** Close code for wrong or missing credentials; clients of graphql-ws do not try again after it. */
+type Params = Record<string, unknown> | undefined;
+
+/** Wrong or missing credentials; clients of graphql-ws do not try again after it. */
 const UNAUTHORIZED = 4401;
 
-export function createOperations(
-  dependencies: OperationDependencies & { readonly settings: ServerSettings },
-): Pick<Server<Peer>, 'opened'> & { readonly unauthorized: number } {
+export function createOperations(dependencies: OperationDependencies): Server<Peer> {
   const { yoga, settings, authenticate, logger, ids } = dependencies;
   const { introspection, webSocket } = settings;
 
-  const callerOf = ({ principal, gone, req }: Peer): Caller => {
+  const callerOf = ({ principal, gone }: Peer): Caller => {
     const requestId = ids.uuid();
-    const connection = connectionId(req, ids);
+    // Only reached after `connection_init`; the guard keeps a mistake there from opening the door.
     if (principal === null) throw new ConductorError('CREDENTIALS_MISSING');
-    const scope = { requestId, principal, signal: gone.signal };
-    return { scope, logger: logger.child({ requestId, connection }), transport: 'ws' };
+    return {
+      scope: { requestId, principal, signal: gone.signal },
+      logger: logger.child({ requestId }),
+      transport: 'ws',
+    };
   };
 
-  const server = makeServer<Record<string, unknown> | undefined, Peer>({
+  return makeServer<Params, Peer>({
     connectionInitWaitTimeout: webSocket.initTimeoutMs,
     onConnect({ connectionParams, extra }) {
-      extra.principal ??= authenticate(credentialsIn(connectionParams));
-      return true;
-    },
-    onSubscribe(ctx, _id, payload) {
-      const caller = callerOf(ctx.extra);
-      if (operationsOf(ctx) > webSocket.maxSubscriptions) {
-        const limit = new ConductorError('LIMIT_EXCEEDED', `One socket has at most ${webSocket.maxSubscriptions} operations.`);
-        return [maskError(limit, maskingOf(caller, introspection))];
+      try {
+        extra.principal ??= authenticate(credentialsIn(connectionParams));
+        return true;
+      } catch {
+        extra.close(UNAUTHORIZED, 'Unauthorized');
+        return false;
       }
-      const prepared = prepare(yoga, payload as GraphqlParams, caller, introspection);
-      return prepared as PreparedArgs | GraphQLError[];
     },
-    execute: (args) => (args as PreparedArgs).run(args as PreparedArgs),
-    subscribe: (args) => (args as PreparedArgs).run(args as PreparedArgs) as Promise<AsyncIterableIterator<ExecutionResult>>,
-    onNext: (_ctx, _id, _payload, _args, result) =>
-      result.errors ? { ...result, errors: result.errors.map(wireError) } : undefined,
-    onError: (_ctx, _id, _payload, errors) => errors.map((error) => wireError(asGraphqlError(error))),
+    onSubscribe({ subscriptions, extra }, _id, payload): PreparedArgs | readonly GraphQLError[] {
+      const caller = callerOf(extra);
+      // The new operation is already counted.
+      if (Object.keys(subscriptions).length <= webSocket.maxSubscriptions) {
+        return prepare(yoga, payload, caller, introspection);
+      }
+      const quota = `One socket has at most ${webSocket.maxSubscriptions} operations at a time.`;
+      return [maskError(new ConductorError('LIMIT_EXCEEDED', quota), maskingOf(caller, introspection))];
+    },
+    execute: (args) => run(args as PreparedArgs),
+    subscribe: (args) => run(args as PreparedArgs),
+    onNext: (_ctx, _id, _payload, _args, { errors, ...rest }) =>
+      errors && ({ ...rest, errors: errors.map(wireError) } as FormattedExecutionResult),
+    onError(_ctx, _id, _payload, errors) {
+      const masking = { requestId: ids.uuid(), logger, suggestions: introspection };
+      return errors.map((error) => wireError(maskError(error, masking)));
+    },
   });
-  return { opened: server.opened, unauthorized: UNAUTHORIZED };
+}
+
+function run(args: PreparedArgs): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {
+  return Promise.resolve(args.run(args));
+}
+
+/** `{"Authorization": "Basic …"}`, in any case, as web pages send it that cannot set headers on a WebSocket. */
+function credentialsIn(params: Params): string | undefined {
+  const entry = Object.entries(params ?? {}).find(([name]) => name.toLowerCase() === 'authorization');
+  return typeof entry?.[1] === 'string' ? entry[1] : undefined;
 }

@@ -46,26 +46,13 @@ export function createWebSockets(dependencies: WebSocketDependencies): WebSocket
     handleProtocols,
   });
   const operations = createOperations(dependencies);
-  const alive = new WeakSet<WebSocket>();
+  const pings = createPings(server, webSocket.pingMs, clock);
   let draining = false;
-  let stopPings = () => {};
-
-  const pingAll = () => {
-    for (const socket of server.clients) {
-      if (!alive.delete(socket)) socket.terminate();
-      else socket.ping();
-    }
-    stopPings = server.clients.size > 0 ? clock.after(webSocket.pingMs, pingAll) : () => {};
-  };
 
   const accept = (socket: WebSocket, req: IncomingMessage, principal: Principal | null) => {
-    if (server.clients.size === 1) {
-      stopPings();
-      stopPings = clock.after(webSocket.pingMs, pingAll);
-    }
-    alive.add(socket);
-    socket.on('pong', () => alive.add(socket));
-    serve(socket, { req, principal, gone: new AbortController() });
+    pings.watch(socket);
+    const close = (code: number, reason: string) => socket.close(code, reason);
+    serve(socket, { req, principal, gone: new AbortController(), close });
   };
 
   const serve = (socket: WebSocket, peer: Peer) => {
@@ -92,7 +79,9 @@ export function createWebSockets(dependencies: WebSocketDependencies): WebSocket
     socket.on('error', (error) => logger.debug({ err: error }, 'WebSocket fault'));
     socket.once('close', (code, reason) => {
       peer.gone.abort();
-      closed(code, reason.toString()).catch((error: unknown) => logger.error({ err: error }, 'WebSocket clean-up failed'));
+      closed(code, reason.toString()).catch((error: unknown) =>
+        logger.error({ err: error }, 'WebSocket clean-up failed'),
+      );
     });
   };
 
@@ -104,12 +93,36 @@ export function createWebSockets(dependencies: WebSocketDependencies): WebSocket
     },
     startDrain() {
       draining = true;
-      stopPings();
+      pings.stop();
       for (const socket of server.clients) socket.close(1001, 'Going away');
     },
     terminate() {
-      stopPings();
+      pings.stop();
       for (const socket of server.clients) socket.terminate();
+    },
+  };
+}
+
+/** One timer for all sockets: cuts those that did not answer the last ping, and pings the others. */
+function createPings(server: WebSocketServer, everyMs: number, clock: Clock) {
+  const alive = new WeakSet<WebSocket>();
+  let cancel: (() => void) | null = null;
+  const round = () => {
+    for (const socket of server.clients) {
+      if (alive.delete(socket)) socket.ping();
+      else socket.terminate();
+    }
+    cancel = server.clients.size > 0 ? clock.after(everyMs, round) : null;
+  };
+  return {
+    watch(socket: WebSocket) {
+      alive.add(socket);
+      socket.on('pong', () => alive.add(socket));
+      cancel ??= clock.after(everyMs, round);
+    },
+    stop() {
+      cancel?.();
+      cancel = null;
     },
   };
 }
@@ -121,7 +134,7 @@ function admit(
   { settings, authenticate }: WebSocketDependencies,
 ): number | { readonly principal: Principal | null } {
   const { path } = splitTarget(req.url ?? '/');
-  if (path !== GRAPHQL_PATH && path !== `${GRAPHQL_PATH}/`) return 404;
+  if (path !== GRAPHQL_PATH) return 404;
   if (judgeOrigin(req.headers, settings) === 'foreign') return 403;
   if (open >= settings.webSocket.maxSockets) return 503;
   if (req.headers.authorization === undefined) return { principal: null };

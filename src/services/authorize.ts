@@ -3,8 +3,8 @@ import { ConductorError } from '../domain/errors.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { RequestScope } from './index.ts';
 
-export const ACTIONS = ['plan:create', 'plan:read', 'plan:delete', 'inventory:refresh', 'capacity:read'] as const;
-export type Action = (typeof ACTIONS)[number];
+const ACTIONS = ['plan:create', 'plan:read', 'plan:delete', 'inventory:refresh', 'capacity:read'] as const;
+type Action = (typeof ACTIONS)[number];
 
 /** Whoever the server let in may do everything; roles will narrow this table. */
 const GRANTS: Readonly<Record<Principal['kind'], readonly Action[]>> = {

@@ -1,5 +1,5 @@
 // Puts the use cases together from the ports they stand on.
-import type { InventoryReader, Logger, Metrics, PlanFeed, PlanStore, ServiceController } from '../domain/ports.ts';
+import type { InventoryReader, ServiceController } from '../domain/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createHealthService } from './health-service.ts';
 import type { Services } from './index.ts';
@@ -8,13 +8,9 @@ import type { PlanServiceParts } from './plan-service.ts';
 import { createPlanService } from './plan-service.ts';
 
 export interface ServicesParts extends PlanServiceParts {
-  readonly plans: PlanStore;
-  readonly feed: PlanFeed;
   readonly reader: InventoryReader;
   readonly controllers: readonly ServiceController[];
   readonly clock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
   readonly storeStatus: () => Promise<{ readonly clusterId: string; readonly revision: number }>;
 }
 

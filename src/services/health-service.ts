@@ -12,7 +12,7 @@ const STORE_PATIENCE_MS = 3000;
 /** A feed that has not heard from the store for this long is behind. */
 const MAX_FEED_LAG_MS = 15_000;
 
-export interface HealthServiceParts {
+interface HealthServiceParts {
   readonly feed: PlanFeed;
   readonly reader: InventoryReader;
   readonly clock: Clock;

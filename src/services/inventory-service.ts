@@ -6,7 +6,7 @@ import type { InventoryService, ServiceCapacityInput } from './index.ts';
 
 const DEFAULT_CONTROLLER = 'SDN-C';
 
-export interface InventoryServiceParts {
+interface InventoryServiceParts {
   readonly reader: InventoryReader;
   readonly controllers: readonly ServiceController[];
 }

@@ -2,7 +2,7 @@
 
 import type { Issue } from '../domain/errors.ts';
 import { ConductorError, TemplateInvalidError } from '../domain/errors.ts';
-import type { Logger, PlanChange, PlanFeed, PlanFeedOptions, PlanStore } from '../domain/ports.ts';
+import type { Logger, Metrics, PlanChange, PlanFeed, PlanFeedOptions, PlanStore } from '../domain/ports.ts';
 import type { TemplateDocument } from '../domain/template.ts';
 import type { Ids } from '../lib/ids.ts';
 import { authorize } from './authorize.ts';
@@ -18,7 +18,7 @@ import {
   withTransactionId,
 } from './plan-input.ts';
 
-export interface PlanDefaults {
+interface PlanDefaults {
   /** Seconds. */
   readonly timeout: number;
   /** Digits or `all`. */
@@ -37,6 +37,7 @@ export interface PlanServiceParts {
   readonly defaults: PlanDefaults;
   readonly ids: Ids;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 /** Ids look like this; anything else is not there, and no store is asked. */
@@ -122,6 +123,7 @@ async function create(
   });
   if (outcome.kind === 'conflict') throw new ConductorError('IDEMPOTENCY_CONFLICT');
   const replayed = outcome.kind === 'replayed';
+  if (!replayed) parts.metrics.count('conductor_plans_created_total');
   parts.logger.info({ ...logFields(scope), planId: outcome.plan.head.id, replayed }, 'plan accepted');
   return { plan: outcome.plan, replayed };
 }

@@ -74,3 +74,8 @@ function tooLarge(what: string, limit: number): ConductorError {
 function internal(what: string): ConductorError {
   return new ConductorError('INTERNAL', undefined, { cause: new Error(`store: ${what}`) });
 }
+
+/** What both stores say when a key is to be bound to a lease that has ended. */
+export function leaseGone(cause?: unknown): ConductorError {
+  return new ConductorError('CLAIM_LOST', 'The lease has ended.', { cause });
+}

@@ -86,10 +86,9 @@ export class FeedSubscriber {
     if (newest.delete(change.planId)) this.#drop();
     newest.set(change.planId, change);
     if (newest.size <= this.#capacity * PLANS_PER_ITEM) return;
-    for (const oldest of newest.keys()) {
-      newest.delete(oldest);
-      return this.#drop();
-    }
+    const [oldest] = newest.keys();
+    if (oldest !== undefined) newest.delete(oldest);
+    this.#drop();
   }
 
   #drop(): void {

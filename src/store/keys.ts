@@ -7,6 +7,7 @@ import { sha256 } from '../lib/json.ts';
 /** Heads with their newest event, one key a plan. */
 export const PLANS = 'plans/';
 export const CLAIMS = 'claims/';
+export const QUEUE = 'queue/';
 /** Holds the head of the plan deleted last: written with each deletion, so that a watch learns what was deleted. */
 export const TOMBSTONE = `${PLANS}!deleted`;
 /** Values carry what filters can be decided on without the head. `newest` counts down, so that both orders read forwards. */
@@ -35,7 +36,7 @@ export const keys = {
   chunk: (id: string, part: PartName, n: number, chunk: number) =>
     `parts/${checked(id)}/${part}/${n}/${String(chunk).padStart(4, '0')}`,
   claim: (id: string) => `${CLAIMS}${checked(id)}`,
-  queue: (stage: Stage) => `queue/${stage}/`,
+  queue: (stage: Stage) => `${QUEUE}${stage}/`,
   reservations: (id: string) => `reservations/${checked(id)}/`,
   /** Step names hold text of the template, so they are hashed unless they are plain. */
   reservation: (id: string, step: string) =>

@@ -7,7 +7,7 @@ import type { Random } from '../lib/random.ts';
 import { planCodec, type StoredPlan } from './codec.ts';
 import { decodeCursor, encodeCursor, type FeedPosition } from './cursor.ts';
 import { FeedRing } from './feed-ring.ts';
-import { FeedSubscriber, type LiveChange, type LiveGap } from './feed-subscriber.ts';
+import { type FeedItem, FeedSubscriber, type LiveChange } from './feed-subscriber.ts';
 import { idOf, isPlanId, keys, PLANS, TOMBSTONE } from './keys.ts';
 import type { Kv, WatchEvent } from './kv.ts';
 import { matchesHead } from './plan-filter.ts';
@@ -80,7 +80,7 @@ export class KvPlanFeed implements PlanFeed {
     }
     for (let item = await subscriber.next(); item; item = await subscriber.next()) {
       if ('gap' in item) {
-        yield gapChange(item.gap);
+        yield changeOf(item);
         floor = 0;
         for await (const { revision, change } of this.#present(planId)) {
           floor = revision;
@@ -97,20 +97,13 @@ export class KvPlanFeed implements PlanFeed {
     const { filter = {}, after, signal } = options;
     const position = after === undefined ? null : await this.#position(after);
     let floor = position?.revision ?? 0;
-    if (position) {
-      for await (const item of this.#since(position, signal)) {
-        if ('gap' in item) yield gapChange(item.gap);
-        else {
-          floor = item.revision;
-          if (selects(filter, item)) yield item.change;
-        }
-      }
+    for await (const item of position ? this.#since(position, signal) : []) {
+      if (!('gap' in item)) floor = item.revision;
+      if (selects(filter, 0, item)) yield changeOf(item);
     }
     for (let item = await subscriber.next(); item; item = await subscriber.next()) {
-      if ('gap' in item) {
-        yield gapChange(item.gap);
-        floor = 0;
-      } else if (item.revision > floor && selects(filter, item)) yield item.change;
+      if ('gap' in item) floor = 0;
+      if (selects(filter, floor, item)) yield changeOf(item);
     }
   }
 
@@ -142,7 +135,7 @@ export class KvPlanFeed implements PlanFeed {
   }
 
   /** Everything of all plans after the position: from memory, else from the store's history, else a gap. */
-  async *#since(position: FeedPosition, signal: AbortSignal): AsyncGenerator<LiveChange | { readonly gap: LiveGap }> {
+  async *#since(position: FeedPosition, signal: AbortSignal): AsyncGenerator<FeedItem> {
     const remembered = this.#ring.after(position.revision);
     if (remembered) {
       yield* remembered;
@@ -183,7 +176,10 @@ export class KvPlanFeed implements PlanFeed {
   // -------------------------------------------------------------- the one watch
 
   #onBatch({ kind, reason, clusterId, revision, events }: ReflectorBatch): void {
-    if (kind === 'listed') return this.#ring.reset(revision, newestRevision(events));
+    if (kind === 'listed') {
+      this.#ring.reset(revision, newestRevision(events));
+      return;
+    }
     const changes = changesOf(events, clusterId);
     if (kind === 'gap') {
       const first = Math.min(revision, (changes[0]?.revision ?? revision + 1) - 1);
@@ -225,7 +221,11 @@ export class KvPlanFeed implements PlanFeed {
   }
 }
 
-function selects(filter: PlanFilter, { head }: LiveChange): boolean {
+/** Whether a subscriber that was told everything up to `floor` gets this. */
+function selects(filter: PlanFilter, floor: number, item: FeedItem): boolean {
+  if ('gap' in item) return true;
+  if (item.revision <= floor) return false;
+  const { head } = item;
   // An unknown deletion is told only to those who ask for everything.
   return head ? matchesHead(filter, head) : Object.values(filter).every((wish) => wish === undefined);
 }
@@ -256,8 +256,9 @@ function deletedChange(planId: string, stored: StoredPlan | null, revision: numb
   return { revision, planId, head: stored?.head ?? null, change: { kind: 'deleted', cursor, planId } };
 }
 
-function gapChange({ reason, position }: LiveGap): PlanChange {
-  return { kind: 'gap', reason, cursor: encodeCursor(position) };
+function changeOf(item: FeedItem): PlanChange {
+  if (!('gap' in item)) return item.change;
+  return { kind: 'gap', reason: item.gap.reason, cursor: encodeCursor(item.gap.position) };
 }
 
 function newestRevision(events: readonly WatchEvent[]): number {

@@ -46,17 +46,18 @@ export const METRICS: ReadonlyMap<string, MetricInfo> = new Map<string, MetricIn
   ['conductor_upstream_breaker_open', gauge('1 while calls to the system are paused.', 'system')],
   ['conductor_capacity_checks_total', counter('Candidates checked by a service controller.', 'outcome')],
 
+  ['conductor_lease_lost_total', counter('Times the lease of this process was lost; its plans are offered to others.')],
   ['conductor_store_operations_total', counter('Operations on the store.', 'operation', 'outcome')],
   ['conductor_store_seconds', histogram('Time of a store operation.', SHORT, 'operation')],
 
   ['conductor_feed_events_total', counter('Plan events received from the store.')],
-  ['conductor_feed_relists_total', counter('Times the feed read everything anew.', 'reason')],
+  ['conductor_store_relists_total', counter('Times a watch of the store had to read everything anew.', 'prefix', 'reason')],
   ['conductor_feed_lag_seconds', gauge('Time since the feed last heard from the store while it should have.')],
   ['conductor_subscriptions', gauge('Subscriptions open now.', 'transport')],
   ['conductor_subscription_drops_total', counter('Items not delivered because a subscriber was slow.')],
 
   ['conductor_solver_nodes_total', counter('Nodes of the search tree visited.')],
-  ['conductor_solver_seconds', histogram('Time of one search.', WORK)],
+  ['conductor_solver_seconds', histogram('Time of one solve, constraints and search.', WORK, 'result')],
   ['conductor_inventory_refresh_total', counter('Refreshes of inventory caches.', 'cache', 'outcome')],
   ['conductor_inventory_stale', gauge('1 while a cache serves data past its refresh time.', 'cache')],
   ['conductor_reservations_total', counter('Outcomes of reservation steps.', 'outcome')],

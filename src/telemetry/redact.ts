@@ -6,9 +6,9 @@ const HIDDEN = '[redacted]';
 /** Names whose values are secrets, in snake, kebab or camel case. A plain `token` is not: fencing tokens are logged. */
 const SECRET_KEY =
   /passw|passphrase|aafpass|authori[sz]ation$|secret|cookie|credential|api[-_]?key|appkey|private[-_]?key|(access|auth|refresh|bearer|id|sms|vault)[-_]?token/i;
-/** `password=…`, `"authorization": "…"` and the like within a text, JSON within JSON included. */
+/** `password=…`, `"authorization": "…"` and the like within a text, JSON within JSON included; every repeat is bounded. */
 const SECRET_PAIR =
-  /((?:\\*["'])?[\w-]{0,40}(?:passw(?:or)?d|passphrase|secret|authorization|api[-_]?key|auth[-_]token)(?:\\*["'])?\s*[=:]\s*)(?:(?:basic|bearer)\s+)?(\\*"[^"]*"|\\*'[^']*'|[^\s"',;&}\\]+)/gi;
+  /((?:passw(?:or)?d|passphrase|secret|authorization|api[-_]?key|auth[-_]token)(?:\\{0,8}["'])?\s{0,8}[=:]\s{0,8})(?:(?:basic|bearer)\s{1,8})?(\\{0,8}"[^"]*"|\\{0,8}'[^']*'|[^\s"',;&}\\]+)/gi;
 const URL_USER = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@:]*(?::[^\s/@]*)?@/gi;
 const SCHEME = /\b(Basic|Bearer)\s+([\w+/=.~-]{6,})/gi;
 const ODD_LINE_ENDS = /[\u0085\u2028\u2029]/g;

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ConductorError } from '../../src/domain/errors.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import type { HttpClient, HttpClientOptions, HttpFailure } from '../../src/plugins/http.ts';
+import { type HttpClient, type HttpClientOptions, HttpFailure } from '../../src/plugins/http.ts';
 import { ctx, httpFor, manualClock, type Recorder, recorder } from './aai/support.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;

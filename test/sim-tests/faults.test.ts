@@ -1,5 +1,5 @@
 // Faults on demand: each kind does on the wire what its name says, as often as asked, and where asked.
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AaiSimulator, startAaiSimulator } from '../sim/aai.ts';
 import { vcpeWorld } from '../sim/world.ts';
 import { askAai } from './client.ts';
@@ -83,31 +83,47 @@ test('hang gives no answer, other requests go on, and stop ends the waiting', as
     () => 'answered',
     () => 'broken',
   );
-  for (let tries = 0; aai.calls.length === 0 && tries < 1000; tries += 1) await new Promise(setImmediate);
+  await aai.callsReached(1);
   expect(aai.calls).toHaveLength(1);
   expect((await askAai(url)).status).toBe(200);
   await aai.stop();
   expect(await hanging).toBe('broken');
 });
 
-describe('delay', () => {
-  test('requests under delay overlap, and the peak is counted', async () => {
-    aai.setDelay(20);
-    await Promise.all([askAai(url), askAai(url), askAai(url)]);
-    expect(aai.peakConcurrency).toBe(3);
-    aai.setDelay(0);
-    aai.clearCalls();
-    await askAai(url);
-    expect(aai.peakConcurrency).toBe(1);
-  });
+test('the largest number of requests under way at once is counted', async () => {
+  aai.faults.add({ kind: 'hang', times: 3 });
+  const hanging = Promise.allSettled([askAai(url), askAai(url), askAai(url)]);
+  await aai.callsReached(3);
+  expect(aai.peakConcurrency).toBe(3);
+  expect((await askAai(url)).status).toBe(200);
+  expect(aai.peakConcurrency).toBe(4);
+  await aai.stop();
+  await hanging;
+});
 
-  test('a delayed request is overtaken by one that is not', async () => {
-    aai.faults.add({ match: { path: 'NYCUS01' }, kind: 'delay', delayMs: 100 });
-    const order: string[] = [];
-    await Promise.all([
-      askAai(url).then(() => order.push('delayed')),
-      askAai(url.replace('NYCUS01', 'LONGB01')).then(() => order.push('prompt')),
-    ]);
-    expect(order).toEqual(['prompt', 'delayed']);
-  });
+test('a delayed request is overtaken by one that is not', async () => {
+  aai.faults.add({ match: { path: 'NYCUS01' }, kind: 'delay', delayMs: 600_000 });
+  const order: string[] = [];
+  const delayed = askAai(url).then(
+    () => order.push('answered late'),
+    () => order.push('cut off'),
+  );
+  await aai.callsReached(1);
+  order.push(`prompt ${(await askAai(url.replace('NYCUS01', 'LONGB01'))).status}`);
+  await aai.stop();
+  await delayed;
+  expect(order).toEqual(['prompt 200', 'cut off']);
+});
+
+test('the delay of all answers can be changed while it runs', async () => {
+  aai.setDelay(600_000);
+  const slow = askAai(url).then(
+    () => 'answered',
+    () => 'cut off',
+  );
+  await aai.callsReached(1);
+  aai.setDelay(0);
+  expect((await askAai(url)).status).toBe(200);
+  await aai.stop();
+  expect(await slow).toBe('cut off');
 });

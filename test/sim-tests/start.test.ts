@@ -1,9 +1,11 @@
 // Both simulators together: certificates made on the spot, two-way TLS, Basic, and the configuration that leads to them.
+import { spawn } from 'node:child_process';
 import { access, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeCertificates } from '../sim/certificates.ts';
+import { runSimulators } from '../sim/main.ts';
 import { type Simulators, startSimulators } from '../sim/start.ts';
 import { AAI_HEADERS, ask, basic } from './client.ts';
 
@@ -121,4 +123,46 @@ test('without openssl the error says what is missing', async () => {
     process.env.PATH = path;
     await rm(dir, { recursive: true });
   }
+});
+
+describe('the program', () => {
+  test('--help prints the flags and starts nothing', async () => {
+    const printed: string[] = [];
+    expect(await runSimulators(['--help'], (text) => printed.push(text))).toBe(0);
+    for (const flag of ['--aai-port', '--sdnc-port', '--dir', '--delay', '--seed'])
+      expect(printed.join('')).toContain(flag);
+  });
+
+  test.each([
+    [['--delay', 'soon'], '--delay needs a whole number'],
+    [['--aai-port', '70000'], '--aai-port needs a whole number up to 65535'],
+    [['--nonsense'], 'nonsense'],
+  ])('%s is refused with its reason', async (args, message) => {
+    await expect(runSimulators(args, () => {})).rejects.toThrow(message);
+  });
+
+  test('it prints addresses and configuration, and ends at SIGTERM', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'conductor-sim-main-'));
+    const program = spawn(process.execPath, ['--import', 'tsx', 'test/sim/main.ts', '--dir', dir, '--seed', '4']);
+    let printed = '';
+    await new Promise<void>((resolve, reject) => {
+      program.once('exit', (code) => reject(new Error(`ended early with ${code}: ${printed}`)));
+      program.stderr.on('data', (piece) => {
+        printed += piece;
+      });
+      program.stdout.on('data', (piece) => {
+        printed += piece;
+        if (printed.includes('Ctrl-C')) resolve();
+      });
+    });
+    const url = /server_url = (\S+\/rests)/.exec(printed)?.[1] ?? '';
+    const tls = { ca: join(dir, 'ca.pem') };
+    const reply = await ask(`${url}/operations/SLI-API:healthcheck`, { method: 'POST', headers: right(), tls });
+    expect(reply.status).toBe(200);
+    program.removeAllListeners('exit');
+    const ended = new Promise((resolve) => program.once('exit', resolve));
+    program.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    await rm(dir, { recursive: true });
+  });
 });

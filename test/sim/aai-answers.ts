@@ -4,7 +4,7 @@ import { renderVertex, type Vertex } from './aai-store.ts';
 import type { Answer } from './faults.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 
-export interface FaultDetail {
+interface FaultDetail {
   readonly status: number;
   /** `SVC…` or `POL…`. */
   readonly messageId: string;
@@ -85,14 +85,14 @@ export function xmlAnswer(status: number, root: string, body: Json): Answer {
   return { status, headers: { 'content-type': 'application/xml' }, body: text };
 }
 
-export const FORMATS = ['resource', 'resource_and_url', 'pathed', 'id', 'count', 'simple'] as const;
+const FORMATS = ['resource', 'resource_and_url', 'pathed', 'id', 'count', 'simple'] as const;
 export type Format = (typeof FORMATS)[number];
 
 export function isFormat(text: string): text is Format {
   return FORMATS.some((format) => format === text);
 }
 
-export interface ResultOptions {
+interface ResultOptions {
   readonly version: number;
   readonly depth: number;
   readonly nodesOnly: boolean;

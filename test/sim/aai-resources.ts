@@ -14,7 +14,7 @@ import { type Filters, follow, parseResourcePath, passes, type ResourcePath, rea
 import type { Answer } from './faults.ts';
 import type { JsonObject } from './json.ts';
 
-export interface ResourceRequest {
+interface ResourceRequest {
   readonly store: AaiStore;
   readonly version: number;
   /** After `/aai/vN`. */
@@ -38,7 +38,7 @@ export function readDepth(query: URLSearchParams, otherwise: number, limit: numb
   return depth;
 }
 
-export function readFormat(query: URLSearchParams, path: string): Format | null {
+function readFormat(query: URLSearchParams, path: string): Format | null {
   const text = query.get('format');
   if (text === null) return null;
   if (!isFormat(text)) throw badInput('GET', path, `the simulator does not have the format ${text}`);

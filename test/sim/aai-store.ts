@@ -139,7 +139,10 @@ class Inventory implements AaiStore {
   }
 
   put(uri: string, entry: WorldEntry): void {
-    const place = normalUri(uri);
+    this.place(normalUri(uri), entry);
+  }
+
+  private place(place: string, entry: WorldEntry): void {
     const type = TYPE_BY_NAME.get(entry.type);
     if (type === undefined) throw new Error(`The simulator does not know the A&AI type ${entry.type} at ${place}.`);
     const parent = this.vertices.get(parentUri(place, type)) ?? null;
@@ -152,7 +155,7 @@ class Inventory implements AaiStore {
       const from = this.referrers.get(link) ?? new Set();
       this.referrers.set(link, from.add(place));
     }
-    for (const child of nested) this.put(child.uri, child.entry);
+    for (const child of nested) this.place(child.uri, child.entry);
   }
 
   remove(uri: string): boolean {
@@ -192,9 +195,8 @@ class Inventory implements AaiStore {
 /** An inventory holding the entries; parents may come after their children. Throws on an unknown type or a missing parent. */
 export function createStore(entries: Iterable<readonly [string, WorldEntry]>): AaiStore {
   const store = new Inventory();
-  const sorted = [...entries].map(([uri, entry]) => ({ uri: normalUri(uri), entry }));
-  const depth = (uri: string): number => uri.split('/').length;
-  for (const { uri, entry } of sorted.sort((a, b) => depth(a.uri) - depth(b.uri))) store.put(uri, entry);
+  const sorted = [...entries].map(([uri, entry]) => ({ uri, entry, depth: uri.split('/').length }));
+  for (const { uri, entry } of sorted.sort((a, b) => a.depth - b.depth)) store.put(uri, entry);
   return store;
 }
 

@@ -154,6 +154,7 @@ export async function startAaiSimulator(options: AaiSimulatorOptions): Promise<A
       return server.calls;
     },
     clearCalls: server.clearCalls,
+    callsReached: server.callsReached,
     faults: server.faults,
     get peakConcurrency() {
       return server.peakConcurrency;

@@ -8,7 +8,7 @@ import { isObject, type Json, type JsonObject, parseJson, setOwn } from './json.
  * connection; `cut-json` sends half the body as if it were whole; `wrong-types` changes the body's value types; `reset`
  * breaks the connection; `hang` never answers; `slow-bytes` sends the body a few bytes at a time.
  */
-export type FaultKind =
+type FaultKind =
   | 'delay'
   | 'status'
   | 'truncate'
@@ -19,7 +19,7 @@ export type FaultKind =
   | 'hang'
   | 'slow-bytes';
 
-export interface FaultMatch {
+interface FaultMatch {
   readonly method?: string;
   /** A text is contained in path and query; an expression is tested on path and query. */
   readonly path?: string | RegExp;
@@ -115,7 +115,7 @@ export function htmlAnswer(status: number): Answer {
 }
 
 /** Numbers become texts, texts numbers (or booleans), lists objects: valid JSON of which nothing has the promised type. */
-export function scrambleTypes(value: Json): Json {
+function scrambleTypes(value: Json): Json {
   if (typeof value === 'number') return String(value);
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string') return value.length;

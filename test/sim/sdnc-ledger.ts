@@ -11,7 +11,7 @@ export interface Reservation {
   readonly targets: ReadonlyMap<string, Amounts>;
 }
 
-export interface ResourceReport {
+interface ResourceReport {
   readonly name: string;
   readonly ok: boolean;
   readonly allocated: number;

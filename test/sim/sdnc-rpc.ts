@@ -13,7 +13,7 @@ export class RpcRefusal extends Error {
   }
 }
 
-export type Rpc = (ledger: Ledger, input: JsonObject) => JsonObject;
+type Rpc = (ledger: Ledger, input: JsonObject) => JsonObject;
 
 function required(holder: Json, key: string): string {
   const value = textAt(holder, key);

@@ -130,6 +130,7 @@ export async function startSdncSimulator(options: SdncSimulatorOptions): Promise
       return server.calls;
     },
     clearCalls: server.clearCalls,
+    callsReached: server.callsReached,
     faults: server.faults,
     get peakConcurrency() {
       return server.peakConcurrency;

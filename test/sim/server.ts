@@ -61,6 +61,8 @@ export interface SimulatorServer {
   readonly port: number;
   readonly calls: readonly RecordedCall[];
   clearCalls(): void;
+  /** Resolves when so many calls are recorded, counted since the start or `clearCalls`. */
+  callsReached(count: number): Promise<void>;
   readonly faults: FaultSwitch;
   /** The largest number of requests that were under way at once since the start or `clearCalls`. */
   readonly peakConcurrency: number;
@@ -156,12 +158,15 @@ function run(options: ServerOptions, exchange: Exchange): Answer {
 /** Starts a server on 127.0.0.1; port 0 (the default) takes a free one. */
 export async function startServer(options: ServerOptions): Promise<SimulatorServer> {
   let calls: RecordedCall[] = [];
+  let waiting: { count: number; resolve: () => void }[] = [];
   let delayMs = options.delayMs ?? 0;
   let underWay = 0;
   let peak = 0;
   const stopped = new AbortController();
   const faults = createFaults();
   const server = createListener(options.tls);
+  // As a proxy in front of A&AI does: connections stay open for half a minute.
+  server.keepAliveTimeout = 30_000;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const method = request.method ?? 'GET';
@@ -169,10 +174,13 @@ export async function startServer(options: ServerOptions): Promise<SimulatorServ
     const { path, query } = splitTarget(target);
     const call = { method, path, query, status: 0, headers: recordedHeaders(request), body: '', at: Date.now() };
     calls.push(call);
+    for (const entry of waiting) if (calls.length >= entry.count) entry.resolve();
+    waiting = waiting.filter((entry) => calls.length < entry.count);
+    const wait = delayMs;
     call.body = await readBody(request);
     const exchange: Exchange = { method, path, query, headers: request.headers, body: call.body };
     const fault = faults.take(method, target);
-    if (delayMs > 0) await delay(delayMs, undefined, { signal: stopped.signal });
+    if (wait > 0) await delay(wait, undefined, { signal: stopped.signal });
     if (fault?.kind === 'delay') await delay(fault.delayMs ?? 1000, undefined, { signal: stopped.signal });
     const spoilt = fault === null ? null : instead(fault, exchange, options);
     const own = spoilt === null || fault?.when === 'after' ? run(options, exchange) : null;
@@ -201,6 +209,10 @@ export async function startServer(options: ServerOptions): Promise<SimulatorServ
     port,
     get calls() {
       return calls;
+    },
+    callsReached(count) {
+      if (calls.length >= count) return Promise.resolve();
+      return new Promise((resolve) => waiting.push({ count, resolve }));
     },
     clearCalls() {
       calls = [];

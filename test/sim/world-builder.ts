@@ -43,7 +43,7 @@ export interface Region {
   readonly site: Site;
 }
 
-export interface Vnf {
+interface Vnf {
   readonly id: string;
   readonly name: string;
   readonly role: string;
@@ -59,15 +59,15 @@ export interface Vnf {
   readonly replicationRole: string;
 }
 
-export function complexUri(site: Site): string {
+function complexUri(site: Site): string {
   return normalUri(`/cloud-infrastructure/complexes/complex/${site.complex}`);
 }
 
-export function regionUri(region: Region): string {
+function regionUri(region: Region): string {
   return normalUri(`/cloud-infrastructure/cloud-regions/cloud-region/${region.owner}/${region.id}`);
 }
 
-export function instanceUri(vnf: Pick<Vnf, 'customer' | 'subscription' | 'serviceInstance'>): string {
+function instanceUri(vnf: Pick<Vnf, 'customer' | 'subscription' | 'serviceInstance'>): string {
   const subscription = `/business/customers/customer/${encodeURIComponent(vnf.customer)}/service-subscriptions/service-subscription/${encodeURIComponent(vnf.subscription)}`;
   return normalUri(`${subscription}/service-instances/service-instance/${encodeURIComponent(vnf.serviceInstance)}`);
 }

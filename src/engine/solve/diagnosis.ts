@@ -86,7 +86,7 @@ function timeoutSentence(search: SearchFacts | null, { timeLimitMs }: Timing): s
 
 function nothingFound({ outcome, model, rules, demands }: SearchFacts): readonly string[] {
   const title = (rule: number) => `${rules[rule]?.type.name} "${rules[rule]?.name}"`;
-  const size = (position: number) => `${demands[position]?.name} (${demands[position]?.candidates.length} candidates)`;
+  const size = (position: number) => `${demands[position]?.name} (${demands[position]?.candidates.length})`;
   const pairs = outcome.impossible.flatMap((index) => {
     const pair = model.pairs[index];
     return pair ? [`${title(pair.rule)}: no candidates of ${size(pair.a)} and ${size(pair.b)} fit together`] : [];

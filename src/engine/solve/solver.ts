@@ -151,7 +151,7 @@ function report({ logger, metrics }: SolverParts, problem: Problem, result: Solv
   const diagnosis = result.kind === 'solved' ? result.solution.diagnosis : result.diagnosis;
   const { nodes, timedOut } = diagnosis;
   metrics.observe('conductor_solver_seconds', seconds, { result: result.kind });
-  metrics.observe('conductor_solver_nodes', nodes);
+  metrics.count('conductor_solver_nodes_total', {}, nodes);
   logger.info({ planId: problem.planId, result: result.kind, nodes, timedOut }, 'search ended');
 }
 

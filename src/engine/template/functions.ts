@@ -32,15 +32,31 @@ export class FunctionResolver {
   /** The value with every function replaced, at any depth; the value itself when it has none. */
   resolve(value: JsonValue, path: string): JsonValue {
     if (typeof value !== 'object' || value === null) return value;
-    if (!isJsonObject(value)) {
-      const items = value.map((item, index) => this.resolve(item, itemPath(path, index)));
-      return items.some((item, index) => item !== value[index]) ? items : value;
-    }
+    if (!isJsonObject(value)) return this.#resolveList(value, path);
     const outcome = this.#call(value, path);
     if (outcome !== null) return this.#settle(outcome, value, path);
-    const entries = Object.entries(value);
-    const resolved = entries.map(([key, item]) => [key, this.resolve(item, keyPath(path, key))] as const);
-    return resolved.some(([, item], index) => item !== entries[index]?.[1]) ? Object.fromEntries(resolved) : value;
+    let changed: Map<string, JsonValue> | null = null;
+    for (const [key, item] of Object.entries(value)) {
+      // Most members are plain texts: no path is built for them.
+      if (typeof item !== 'object' || item === null) continue;
+      const resolved = this.resolve(item, keyPath(path, key));
+      if (resolved === item) continue;
+      changed ??= new Map(Object.entries(value));
+      changed.set(key, resolved);
+    }
+    return changed === null ? value : Object.fromEntries(changed);
+  }
+
+  #resolveList(list: readonly JsonValue[], path: string): JsonValue {
+    let changed: JsonValue[] | null = null;
+    for (const [index, item] of list.entries()) {
+      if (typeof item !== 'object' || item === null) continue;
+      const resolved = this.resolve(item, itemPath(path, index));
+      if (resolved === item) continue;
+      changed ??= [...list];
+      changed[index] = resolved;
+    }
+    return changed ?? list;
   }
 
   #settle(outcome: Outcome, original: JsonObject, path: string): JsonValue {
@@ -54,11 +70,11 @@ export class FunctionResolver {
 
   /** The outcome of a function object, or null when the object is none. */
   #call(value: JsonObject, path: string): Outcome | null {
-    const [name, ...others] = Object.keys(value);
-    if (name === undefined || others.length > 0) return null;
-    if (name === 'get_param') return this.#getParam(own(value, name) ?? null, path);
-    if (name === 'get_file') return this.#getFile(own(value, name) ?? null, path);
-    return null;
+    const isParam = Object.hasOwn(value, 'get_param');
+    if (!isParam && !Object.hasOwn(value, 'get_file')) return null;
+    if (Object.keys(value).length !== 1) return null;
+    if (isParam) return this.#getParam(own(value, 'get_param') ?? null, path);
+    return this.#getFile(own(value, 'get_file') ?? null, path);
   }
 
   #getParam(argument: JsonValue, path: string): Outcome {

@@ -12,6 +12,8 @@ export interface ParseTextOptions extends Partial<TemplateLimits> {
   readonly timeoutMs?: number | undefined;
   /** Texts with more characters are read in a worker thread. @default 200000 */
   readonly workerAbove?: number | undefined;
+  /** The same for texts that are not JSON: YAML takes some twenty times as long. @default 32000 */
+  readonly yamlWorkerAbove?: number | undefined;
 }
 
 /** Given to the worker thread. */
@@ -72,8 +74,20 @@ function runInWorker(job: TextJob, timeoutMs: number, signal: AbortSignal | unde
   });
 }
 
+/** Whether JSON.parse takes it; at these sizes that costs next to nothing. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 async function readValue(text: string, limits: TemplateLimits, options: ParseTextOptions): Promise<JsonValue> {
-  if (text.length <= (options.workerAbove ?? 200_000)) return readTemplateText(text, 'template', limits).value;
+  const { workerAbove = 200_000, yamlWorkerAbove = 32_000 } = options;
+  const small = text.length <= workerAbove && (text.length <= yamlWorkerAbove || isJson(text));
+  if (small) return readTemplateText(text, 'template', limits).value;
   const result = await runInWorker({ text, limits }, options.timeoutMs ?? 30_000, options.signal);
   if ('issues' in result) throw new TemplateInvalidError(result.issues);
   return JSON.parse(result.json ?? text) as JsonValue;

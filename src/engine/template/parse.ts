@@ -10,7 +10,7 @@ import { excessOf, TEMPLATE_LIMITS } from './limits.ts';
 import { parseLocations } from './locations.ts';
 import { parseObjective } from './objective.ts';
 import { parseReservation } from './reservations.ts';
-import { nameList, namesOf, readSections, readVersion, type Sections } from './sections.ts';
+import { nameList, readSections, readVersion, type Sections } from './sections.ts';
 import { locateIssues } from './text.ts';
 import type { ParsedTemplate } from './types.ts';
 
@@ -29,6 +29,12 @@ function hpaDemandsOf(constraints: JsonObject | null): ReadonlySet<string> {
   return new Set(hpa.flatMap((constraint) => nameList(own(constraint, 'demands')) ?? []));
 }
 
+function hasBadNumber(value: JsonValue): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return (Array.isArray(value) ? (value as readonly JsonValue[]) : Object.values(value)).some(hasBadNumber);
+}
+
 /** Numbers that are no numbers in JSON (1e400 read elsewhere). Coordinates have a text of their own. */
 function checkNumbers(value: JsonValue, path: string, issues: IssueList): void {
   if (typeof value === 'number' && !Number.isFinite(value)) {
@@ -45,7 +51,7 @@ function checkNumbers(value: JsonValue, path: string, issues: IssueList): void {
 function checkAllNumbers(sections: Sections, issues: IssueList): void {
   const { demands, constraints, optimization, reservation, reservationKey } = sections;
   const places = { demands, constraints, optimization, [reservationKey]: reservation };
-  for (const [path, section] of Object.entries(places)) checkNumbers(section, path, issues);
+  for (const [path, section] of Object.entries(places)) if (hasBadNumber(section)) checkNumbers(section, path, issues);
 }
 
 /** Leaves out what is said about places whose function could not be resolved, except that itself. */
@@ -69,8 +75,7 @@ function build(template: JsonObject, files: JsonObject): Analysis {
   const rules = new IssueList();
   const version = readVersion(template, structure);
   const resolverFor = (parameters: JsonObject | null) => new FunctionResolver(parameters, files, functions);
-  const { sections, resolver } = readSections(template, resolverFor, structure);
-  const names = namesOf(sections);
+  const { sections, names, resolver } = readSections(template, resolverFor, structure);
   const locations = parseLocations(sections.locations, rules);
   const demands = parseDemands(sections.demands, rules);
   const context = {

@@ -48,7 +48,7 @@ export function readSections(
   template: JsonObject,
   resolverFor: (parameters: JsonObject | null) => FunctionResolver,
   issues: IssueList,
-): { readonly sections: Sections; readonly resolver: FunctionResolver } {
+): { readonly sections: Sections; readonly names: TemplateNames; readonly resolver: FunctionResolver } {
   const reservationKey = Object.hasOwn(template, 'reservation') ? 'reservation' : 'reservations';
   const parameters = own(template, 'parameters') ?? (Object.hasOwn(template, 'parameters') ? null : {});
   const resolver = resolverFor(isJsonObject(parameters) ? parameters : null);
@@ -77,8 +77,9 @@ export function readSections(
     reservation,
     reservationKey,
   } as const;
-  checkReferences(sections, issues);
-  return { sections, resolver };
+  const names = namesOf(sections);
+  checkReferences(sections, names, issues);
+  return { sections, names, resolver };
 }
 
 function checkKeys(
@@ -101,7 +102,7 @@ function checkKeys(
 }
 
 /** Names other sections may use; broken sections have none, and references to them are then not checked. */
-export function namesOf(sections: Sections): TemplateNames {
+function namesOf(sections: Sections): TemplateNames {
   return {
     demands: new Set(Object.keys(sections.demands ?? {})),
     locations: new Set(Object.keys(sections.locations ?? {})),
@@ -116,8 +117,7 @@ export function nameList(value: JsonValue | undefined): readonly string[] | null
   return names.length === value.length ? [...new Set(names)] : null;
 }
 
-function checkReferences(sections: Sections, issues: IssueList): void {
-  const names = namesOf(sections);
+function checkReferences(sections: Sections, names: TemplateNames, issues: IssueList): void {
   for (const [name, constraint] of Object.entries(sections.constraints ?? {})) {
     if (!isJsonObject(constraint)) continue;
     // Names are only compared when the sections that declare them can be read.

@@ -19,6 +19,10 @@ export class TextError extends Error {
   }
 }
 
+/** Values that all aliases together may stand for. */
+const MAX_EXPANDED = 100_000;
+const MAX_MERGED = 10_000;
+
 /** Told the offset of each member and element, by path. */
 export type NodeObserver = (path: string, offset: number) => void;
 
@@ -46,10 +50,13 @@ function offsetOf(node: unknown): number {
 }
 
 class Converter {
-  readonly #anchors = new Map<string, JsonValue>();
+  readonly #anchors = new Map<string, { readonly value: JsonValue; readonly size: number }>();
   readonly #limits: TemplateLimits;
   readonly #observe: NodeObserver | undefined;
   #aliases = 0;
+  /** Values made so far, what aliases stand for included. */
+  #values = 0;
+  #expanded = 0;
   #merged = 0;
 
   constructor(limits: TemplateLimits, observe: NodeObserver | undefined) {
@@ -59,9 +66,11 @@ class Converter {
 
   convert(node: unknown, path: string): JsonValue {
     if (isAlias(node)) return this.#alias(node.source, offsetOf(node));
+    const before = this.#values;
+    this.#values += 1;
     const value = this.#value(node, path);
     const anchor = isMap(node) || isSeq(node) || isScalar(node) ? node.anchor : undefined;
-    if (anchor !== undefined) this.#anchors.set(anchor, value);
+    if (anchor !== undefined) this.#anchors.set(anchor, { value, size: this.#values - before });
     return value;
   }
 
@@ -80,9 +89,12 @@ class Converter {
   #alias(name: string, offset: number): JsonValue {
     this.#aliases += 1;
     if (this.#aliases > this.#limits.maxAliases) throw new TextError('too many aliases', offset);
-    const value = this.#anchors.get(name);
-    if (value === undefined) throw new TextError(`alias *${name.slice(0, 60)} has no anchor before it`, offset);
-    return value;
+    const anchor = this.#anchors.get(name);
+    if (anchor === undefined) throw new TextError(`alias *${name.slice(0, 60)} has no anchor before it`, offset);
+    this.#values += anchor.size;
+    this.#expanded += anchor.size;
+    if (this.#expanded > MAX_EXPANDED) throw new TextError('aliases stand for too many values', offset);
+    return anchor.value;
   }
 
   #scalar(value: unknown, source: string | undefined, offset: number): JsonValue {
@@ -125,7 +137,7 @@ class Converter {
     const sources = (Array.isArray(value) ? value : [value]) as readonly JsonValue[];
     if (!sources.every(isJsonObject)) throw new TextError('a merge key needs a map or a list of maps', offset);
     for (const source of sources) this.#merged += Object.keys(source).length;
-    if (this.#merged > 10_000) throw new TextError('too many merged keys', offset);
+    if (this.#merged > MAX_MERGED) throw new TextError('too many merged keys', offset);
     return [...sources];
   }
 }

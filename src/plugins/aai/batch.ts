@@ -141,7 +141,10 @@ async function readChunk<K>(
   if (request === null) return readAll(run, keys, rest);
   const verdict = await run.shared.gate(async (): Promise<Verdict> => {
     if (run.hopeless) return { kind: 'failed', hopeless: true, error: run.hopeless };
-    return run.shared.client(request, run.ctx);
+    const answer = await run.shared.client(request, run.ctx);
+    // Before the gate opens for the next one.
+    if (answer.kind === 'failed' && answer.hopeless) run.hopeless = answer.error;
+    return answer;
   });
   switch (verdict.kind) {
     case 'found':
@@ -153,9 +156,9 @@ async function readChunk<K>(
       refuse(run, strategy, verdict);
       return readAll(run, keys, rest);
     case 'split':
+      if (verdict.why === 'length' && keys.length > 1) shorten(run.shared, request);
       return halve(run, keys, strategy, rest, halvings, verdict);
     case 'failed':
-      if (verdict.hopeless) run.hopeless = verdict.error;
       return assign(run, keys, verdict.error);
   }
 }
@@ -168,10 +171,6 @@ async function halve<K>(
   halvings: number,
   verdict: Extract<Verdict, { kind: 'split' }>,
 ): Promise<void> {
-  const { shared } = run;
-  if (verdict.why === 'length' && keys.length > 1) {
-    shared.longestTarget = Math.max(SHORTEST_TARGET, Math.floor(shared.longestTarget / 2));
-  }
   if (keys.length > 1 && (verdict.why !== 'time' || halvings < TIME_SPLITS)) {
     const middle = Math.ceil(keys.length / 2);
     const parts = [keys.slice(0, middle), keys.slice(middle)];
@@ -181,6 +180,12 @@ async function halve<K>(
   } else {
     assign(run, keys, verdict.error);
   }
+}
+
+/** A proxy on the way takes shorter request lines than expected: later requests keep to half of this one. */
+function shorten(shared: Shared, request: AaiRequest): void {
+  const half = Math.floor(Math.min(shared.longestTarget, request.path.length) / 2);
+  shared.longestTarget = Math.max(SHORTEST_TARGET, half);
 }
 
 function refuse<K>(run: Run<K>, strategy: Strategy, verdict: Extract<Verdict, { kind: 'refused' }>): void {

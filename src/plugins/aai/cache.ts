@@ -2,7 +2,7 @@
 // Readers get the last good data at once; a refresh runs once at a time and a failing one changes nothing but the freshness.
 import { ConductorError, toConductorError } from '../../domain/errors.ts';
 import type { InventoryFreshness } from '../../domain/inventory.ts';
-import type { CallContext, Logger } from '../../domain/ports.ts';
+import type { CallContext, Logger, Metrics } from '../../domain/ports.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { singleFlight } from '../../lib/concurrency.ts';
 import type { Ids } from '../../lib/ids.ts';
@@ -28,6 +28,7 @@ export interface CacheOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 export interface InventoryCache {
@@ -84,6 +85,7 @@ export function createCache(options: CacheOptions): InventoryCache {
     try {
       await readRegions(state, { requestId: options.ids.uuid() });
     } finally {
+      report(state);
       schedule(state, state.lastError === null ? options.regionRefreshMs : RETRY_MS, background);
     }
   });
@@ -133,6 +135,12 @@ function schedule(state: State, ms: number, task: () => void): void {
   state.cancelTimer();
   if (state.closed) return;
   state.cancelTimer = state.options.clock.after(Math.min(ms, state.options.regionRefreshMs), task);
+}
+
+function report({ options: { metrics }, lastError }: State): void {
+  const cache = 'cloud-regions';
+  metrics.count('conductor_inventory_refresh_total', { cache, outcome: lastError === null ? 'ok' : 'failed' });
+  metrics.gauge('conductor_inventory_stale', lastError === null ? 0 : 1, { cache });
 }
 
 function isYoung(state: State, readAt: number): boolean {

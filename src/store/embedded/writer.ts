@@ -1,5 +1,5 @@
 // Applies one transaction inside an LMDB write transaction: rows, what they replace, the log and the lease index move together.
-import { ConductorError } from '../../domain/errors.ts';
+import { leaseGone } from '../check.ts';
 import type { Compare, KeyValue, Operation, TxnRequest, TxnResult } from '../kv.ts';
 import {
   bytes,
@@ -107,11 +107,6 @@ export function applyTxn(tables: Tables, request: TxnRequest, liveLease: (id: st
   const gets: (KeyValue | null)[] = [];
   for (const operation of operations) run(writer, operation, gets);
   return { succeeded, revision: writer.finish(), gets };
-}
-
-/** What both stores say when a key is to be bound to a lease that has ended. */
-export function leaseGone(cause?: unknown): ConductorError {
-  return new ConductorError('CLAIM_LOST', 'The lease has ended.', { cause });
 }
 
 function holds(writer: Writer, compare: Compare): boolean {

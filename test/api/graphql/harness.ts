@@ -3,12 +3,13 @@ import type { ExecutionResult } from 'graphql';
 import { execute, parse, subscribe, validate } from 'graphql';
 import type { Issue } from '../../../src/domain/errors.ts';
 import { TemplateInvalidError } from '../../../src/domain/errors.ts';
-import type { Logger, Metrics, ServiceController } from '../../../src/domain/ports.ts';
+import type { Logger, Metrics } from '../../../src/domain/ports.ts';
 import type { TemplateDocument } from '../../../src/domain/template.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import type { JsonObject } from '../../../src/lib/json.ts';
 import { createGraphqlContext } from '../../../src/resolvers/context.ts';
 import { schema } from '../../../src/schema/index.ts';
+import type { ServicesParts } from '../../../src/services/create.ts';
 import { createServices } from '../../../src/services/create.ts';
 import type { RequestScope, Services } from '../../../src/services/index.ts';
 import { FakeInventory } from './fake-inventory.ts';
@@ -24,13 +25,13 @@ export const silentLogger: Logger = {
 export const noMetrics: Metrics = { count() {}, observe() {}, gauge() {} };
 
 /** Ids `id-1`, `id-2` … */
-export function countingIds() {
+function countingIds() {
   let made = 0;
   return { uuid: () => `id-${++made}` };
 }
 
 /** Reads JSON text; the word `broken` is the place of a mistake. */
-export async function parseJsonTemplate(text: string): Promise<JsonObject> {
+async function parseJsonTemplate(text: string): Promise<JsonObject> {
   if (text.includes('broken')) {
     throw new TemplateInvalidError([{ path: '', message: 'Template cannot be read', line: 3 }]);
   }
@@ -38,16 +39,21 @@ export async function parseJsonTemplate(text: string): Promise<JsonObject> {
 }
 
 /** One rule: there must be demands. */
-export function demandsRequired({ template }: TemplateDocument): Issue[] {
+function demandsRequired({ template }: TemplateDocument): Issue[] {
   return Object.hasOwn(template, 'demands') ? [] : [{ path: 'demands', message: 'Undefined Demands' }];
 }
 
-export interface World {
+type Document = string | { toString(): string };
+
+export interface Client {
+  run(document: Document, variables?: Record<string, unknown>): Promise<ExecutionResult>;
+  follow(document: Document, variables?: Record<string, unknown>): Promise<Following>;
+}
+
+export interface World extends Client {
   readonly plans: FakePlans;
   readonly inventory: FakeInventory;
   readonly services: Services;
-  run(document: string | { toString(): string }, variables?: Record<string, unknown>): Promise<ExecutionResult>;
-  follow(document: string | { toString(): string }, variables?: Record<string, unknown>): Promise<Following>;
 }
 
 /** A running subscription, or the result that it was refused with. */
@@ -59,14 +65,12 @@ export interface Following {
 
 export const scope: RequestScope = { principal: { name: 'tester', kind: 'basic' }, requestId: 'request-1' };
 
-export function createWorld(controllers: readonly ServiceController[] = []): World {
-  const plans = new FakePlans();
-  const inventory = new FakeInventory();
-  const services = createServices({
-    plans,
-    feed: plans,
-    reader: inventory,
-    controllers,
+type Below = Pick<ServicesParts, 'plans' | 'feed' | 'reader'> & Partial<ServicesParts>;
+
+/** The real services over what lies below them. */
+export function servicesOver(below: Below): Services {
+  return createServices({
+    controllers: [],
     parseTemplateText: parseJsonTemplate,
     validateTemplate: demandsRequired,
     defaults: { timeout: 10, recommendMax: '1', maxTemplateBytes: 10_000, maxRecommendations: 50 },
@@ -75,8 +79,20 @@ export function createWorld(controllers: readonly ServiceController[] = []): Wor
     logger: silentLogger,
     metrics: noMetrics,
     storeStatus: async () => ({ clusterId: 'fake', revision: 1 }),
+    ...below,
   });
-  const operation = (text: string | { toString(): string }, variables?: Record<string, unknown>) => {
+}
+
+export function createWorld(options: Partial<ServicesParts> = {}): World {
+  const plans = new FakePlans();
+  const inventory = new FakeInventory();
+  const services = servicesOver({ plans, feed: plans, reader: inventory, ...options });
+  return { plans, inventory, services, ...clientOf(services) };
+}
+
+/** Sends operations to the schema as one caller. */
+export function clientOf(services: Services): Client {
+  const operation = (text: Document, variables?: Record<string, unknown>) => {
     const document = parse(text.toString());
     const errors = validate(schema, document);
     if (errors.length > 0) throw new Error(`The test's document is wrong: ${errors.join('; ')}`);
@@ -84,9 +100,6 @@ export function createWorld(controllers: readonly ServiceController[] = []): Wor
     return { schema, document, contextValue, variableValues: variables ?? null };
   };
   return {
-    plans,
-    inventory,
-    services,
     run: async (text, variables) => execute(operation(text, variables)),
     follow: async (text, variables) => following(await subscribe(operation(text, variables))),
   };

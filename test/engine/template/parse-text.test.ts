@@ -3,10 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { parseTemplateText } from '../../../src/engine/template/index.ts';
 
 const demands = (count: number) =>
-  Array.from({ length: count }, (_, n) => `  d${n}:\n  - inventory_provider: aai\n    inventory_type: cloud\n`).join('');
+  Array.from({ length: count }, (_, n) => `  d${n}:\n  - inventory_provider: aai\n    inventory_type: cloud\n`).join(
+    '',
+  );
 
 describe.each([
-  ['at once', { workerAbove: 1_000_000 }],
+  ['at once', { workerAbove: 1_000_000, yamlWorkerAbove: 1_000_000 }],
   ['in a worker', { workerAbove: 0 }],
 ])('%s', (_name, options) => {
   test('YAML and JSON give the same object', async () => {
@@ -59,5 +61,7 @@ test('an aborted reading ends with the reason of the signal', async () => {
   const reading = parseTemplateText(`a: [${'[1], '.repeat(100_000)}]`, { workerAbove: 0, signal: controller.signal });
   controller.abort(new Error('no longer wanted'));
   await expect(reading).rejects.toThrow('no longer wanted');
-  await expect(parseTemplateText('a: 1', { workerAbove: 0, signal: controller.signal })).rejects.toThrow('no longer wanted');
+  await expect(parseTemplateText('a: 1', { workerAbove: 0, signal: controller.signal })).rejects.toThrow(
+    'no longer wanted',
+  );
 });

@@ -148,7 +148,7 @@ export class GroupSearch {
   }
 
   #hopeless(bound: number): boolean {
-    return bound >= this.#bestTotal - this.#tolerance;
+    return bound >= this.#bestTotal - 1;
   }
 
   #totalWith(level: number, candidate: number): number {

@@ -1,0 +1,95 @@
+// The etcd client: connection, credentials and fault policies. The client's own retries and circuit breaker are switched off,
+// because they count errors of the caller (a value too large) as failures of the server and then refuse everybody.
+import { readFileSync } from 'node:fs';
+import { Etcd3, type IOptions } from 'etcd3';
+import { ConductorError } from '../../domain/errors.ts';
+
+export interface ConnectionOptions {
+  /** `host:port`, with or without `http://` or `https://`; all of one kind. */
+  readonly endpoints: readonly string[];
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  /** Files in PEM; an empty name is none. */
+  readonly tls?: {
+    readonly caFile?: string | undefined;
+    readonly certFile?: string | undefined;
+    readonly keyFile?: string | undefined;
+  };
+  /** Deadline of every call that is not a stream, in milliseconds. */
+  readonly timeoutMs: number;
+  /** A connection that is silent for this long is pinged, in milliseconds. */
+  readonly keepaliveMs: number;
+}
+
+/** etcd closes connections that ping more often than every five seconds. */
+const MIN_PING_MS = 6_000;
+const RECEIVE_BYTES = 64 * 1024 * 1024;
+
+type Policy = NonNullable<NonNullable<IOptions['faultHandling']>['global']>;
+
+/** Runs the call, once, whatever happened to earlier ones. */
+const never = () => ({ dispose: () => undefined });
+const once = {
+  execute: (call: (context: { readonly signal: AbortSignal }) => unknown) =>
+    Promise.resolve().then(() => call({ signal: new AbortController().signal })),
+  onSuccess: never,
+  onFailure: never,
+} as unknown as Policy;
+
+/** Throws CONFIG_INVALID for endpoints that cannot be used, CERTIFICATE_INVALID for files that cannot be read. */
+export function createClient(options: ConnectionOptions): Etcd3 {
+  const { username, password = '', timeoutMs, keepaliveMs } = options;
+  const hosts = endpointHosts(options);
+  const credentials = tlsCredentials(options);
+  return new Etcd3({
+    hosts,
+    ...(credentials ? { credentials } : {}),
+    ...(username ? { auth: { username, password } } : {}),
+    // gRPC compares deadlines with the wall clock, so that is what they are made of.
+    defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + timeoutMs }),
+    faultHandling: { global: once, host: () => once },
+    grpcOptions: {
+      'grpc.max_receive_message_length': RECEIVE_BYTES,
+      'grpc.keepalive_time_ms': Math.max(keepaliveMs, MIN_PING_MS),
+      'grpc.keepalive_timeout_ms': 5_000,
+      'grpc.keepalive_permit_without_calls': 1,
+      'grpc.initial_reconnect_backoff_ms': 100,
+      'grpc.max_reconnect_backoff_ms': 1_000,
+      // Each client has its own connection: dropping the client then really drops a connection that went silent.
+      'grpc.use_local_subchannel_pool': 1,
+    },
+  });
+}
+
+function endpointHosts({ endpoints, tls }: ConnectionOptions): string[] {
+  const parsed = endpoints.map((endpoint) => {
+    const url = /^https?:\/\//.test(endpoint) ? endpoint : `${tls?.caFile ? 'https' : 'http'}://${endpoint}`;
+    if (!URL.canParse(url)) throw new ConductorError('CONFIG_INVALID', `"${endpoint}" is no etcd endpoint.`);
+    const { protocol, hostname, port } = new URL(url);
+    return { protocol, host: `${hostname}:${port || '2379'}` };
+  });
+  const schemes = new Set(parsed.map(({ protocol }) => protocol));
+  if (schemes.size === 0) throw new ConductorError('CONFIG_INVALID', 'No etcd endpoint is configured.');
+  if (schemes.size > 1) throw new ConductorError('CONFIG_INVALID', 'The etcd endpoints mix http and https.');
+  return parsed.map(({ protocol, host }) => `${protocol}//${host}`);
+}
+
+function tlsCredentials({ tls }: ConnectionOptions): IOptions['credentials'] {
+  if (!tls?.caFile) return undefined;
+  return {
+    rootCertificate: readPem(tls.caFile),
+    ...(tls.keyFile ? { privateKey: readPem(tls.keyFile) } : {}),
+    ...(tls.certFile ? { certChain: readPem(tls.certFile) } : {}),
+  };
+}
+
+function readPem(file: string): Buffer {
+  let data: Buffer;
+  try {
+    data = readFileSync(file);
+  } catch (error) {
+    throw new ConductorError('CERTIFICATE_INVALID', `${file} cannot be read.`, { cause: error });
+  }
+  if (data.includes('-----BEGIN ')) return data;
+  throw new ConductorError('CERTIFICATE_INVALID', `${file} is not in PEM format.`);
+}

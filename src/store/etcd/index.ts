@@ -1,0 +1,170 @@
+// The etcd store: the Kv seam over etcd3's generated clients, with deadlines, bounded retries and the errors that the seam promises.
+import type { Etcd3 } from 'etcd3';
+import { ConductorError, isConductorError } from '../../domain/errors.ts';
+import type { Logger } from '../../domain/ports.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Random } from '../../lib/random.ts';
+import { retry } from '../../lib/retry.ts';
+import { checkTxn } from '../check.ts';
+import {
+  type KeyValue,
+  type Kv,
+  type Lease,
+  type RangeOptions,
+  type RangeResult,
+  type StoreStatus,
+  type TxnRequest,
+  type TxnResult,
+  WATCH_HEARTBEAT_MS,
+  type WatchBatch,
+  type WatchOptions,
+} from '../kv.ts';
+import { type ConnectionOptions, createClient } from './client.ts';
+import { KeySpace } from './convert.ts';
+import { type CallKind, isAnswerTooLarge, isNotSent, isTimeout, toStoreError } from './errors.ts';
+import { EtcdLease } from './lease.ts';
+import { watchPrefix } from './watch.ts';
+
+export interface EtcdOptions extends Omit<ConnectionOptions, 'timeoutMs' | 'keepaliveMs'> {
+  /** Stands before every key and is never seen by callers; a `/` is added when it does not end in one. */
+  readonly prefix: string;
+  /** Deadline of every call, in milliseconds. @default 5000 */
+  readonly timeoutMs?: number;
+  /** A connection or watch that is silent for this long is asked whether it lives, in milliseconds. @default 10000 */
+  readonly keepaliveMs?: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** Longest time that opening takes when nothing answers, in milliseconds. */
+const OPEN_MS = 3_000;
+const TRIES = 3;
+
+/** Opens it and makes sure that it answers. Throws STORE_UNAVAILABLE naming the endpoints, CONFIG_INVALID, CERTIFICATE_INVALID. */
+export async function openEtcdKv(options: EtcdOptions): Promise<Kv> {
+  const kv = new EtcdKv(options);
+  try {
+    await kv.prepare();
+    return kv;
+  } catch (error) {
+    await kv.close();
+    const known = isConductorError(error) && error.message !== new ConductorError(error.code).message;
+    const where = options.endpoints.join(', ');
+    const message = known ? `${error.message} (${where})` : `etcd cannot be reached at ${where}.`;
+    throw new ConductorError('STORE_UNAVAILABLE', message, { cause: error });
+  }
+}
+
+class EtcdKv implements Kv {
+  readonly kind = 'etcd';
+  readonly #options: EtcdOptions & Pick<ConnectionOptions, 'timeoutMs' | 'keepaliveMs'>;
+  readonly #client: Etcd3;
+  readonly #space: KeySpace;
+  readonly #leases = new Set<EtcdLease>();
+  readonly #closing = new AbortController();
+
+  constructor(options: EtcdOptions) {
+    const { timeoutMs = 5_000, keepaliveMs = 10_000 } = options;
+    this.#options = { ...options, timeoutMs, keepaliveMs };
+    this.#client = createClient(this.#options);
+    this.#space = new KeySpace(
+      options.prefix === '' || options.prefix.endsWith('/') ? options.prefix : `${options.prefix}/`,
+    );
+  }
+
+  /** Asks until something answers or the time to open is over. */
+  async prepare(): Promise<void> {
+    const { clock, logger } = this.#options;
+    const until = clock.monotonic() + OPEN_MS;
+    const retryable = (error: unknown) =>
+      clock.monotonic() < until && isConductorError(error, 'STORE_UNAVAILABLE') && isNotSent(error.cause);
+    await retry({ ...this.#options, tries: 20, maxMs: 400, retryable }, () => this.#ask(OPEN_MS));
+    const { version } = await this.#client.maintenance.status().catch(() => ({ version: '' }));
+    if (/^3\.[0-4]\./.test(version))
+      logger.warn({ version }, 'etcd is old: 3.5 or newer has fixes for lost watch events');
+  }
+
+  async get(key: string): Promise<KeyValue | null> {
+    const { kvs } = await this.#call('read', () => this.#client.kv.range({ key: this.#space.key(key) }));
+    return kvs[0] ? this.#space.keyValue(kvs[0]) : null;
+  }
+
+  async range(prefix: string, options: RangeOptions = {}): Promise<RangeResult> {
+    const request = this.#space.range(prefix, options);
+    for (let limit = options.limit ?? 1000; ; limit = Math.ceil(limit / 4)) {
+      try {
+        const answer = await this.#client.kv.range({ ...request, limit });
+        const { kvs, more, header } = answer;
+        return { kvs: kvs.map((kv) => this.#space.keyValue(kv)), more, revision: Number(header.revision) };
+      } catch (error) {
+        if (!isAnswerTooLarge(error) || limit <= 1) throw toStoreError(error, 'read');
+      }
+    }
+  }
+
+  async txn(request: TxnRequest): Promise<TxnResult> {
+    checkTxn(request);
+    const writes = [...request.then, ...(request.otherwise ?? [])].some((operation) => !('get' in operation));
+    const message = this.#space.txn(request);
+    const answer = await this.#call(writes ? 'write' : 'read', () => this.#client.kv.txn(message));
+    return this.#space.txnResult(request, answer);
+  }
+
+  async *watch(prefix: string, options: WatchOptions): AsyncGenerator<WatchBatch> {
+    const { clock, random, logger, keepaliveMs, timeoutMs } = this.#options;
+    const signal = AbortSignal.any([options.signal, this.#closing.signal]);
+    const probeMs = Math.min(keepaliveMs, WATCH_HEARTBEAT_MS);
+    const deps = { clock, random, logger, probeMs, timeoutMs, client: this.#client, space: this.#space };
+    yield* watchPrefix({ ...deps, status: () => this.status() }, prefix, { ...options, signal });
+    if (!options.signal.aborted) throw closed();
+  }
+
+  async lease(ttlSeconds: number): Promise<Lease> {
+    const deps = { ...this.#options, client: this.#client };
+    const onEnd = (ended: EtcdLease) => this.#leases.delete(ended);
+    const lease = await this.#call('read', () => EtcdLease.grant(deps, ttlSeconds, onEnd));
+    this.#leases.add(lease);
+    return lease;
+  }
+
+  status(): Promise<StoreStatus> {
+    return this.#call('read', () => this.#ask(this.#options.timeoutMs));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    for (const lease of [...this.#leases]) lease.forget();
+    this.#client.close();
+  }
+
+  /** One linearisable read of a key that never exists. */
+  async #ask(timeoutMs: number): Promise<StoreStatus> {
+    try {
+      const request = { key: this.#space.key('!status'), count_only: true };
+      const { header } = await this.#client.kv.range(request, { deadline: Date.now() + timeoutMs });
+      return { clusterId: header.cluster_id, revision: Number(header.revision) };
+    } catch (error) {
+      throw toStoreError(error, 'read');
+    }
+  }
+
+  /** Repeats what did not reach etcd; a read also after a broken connection. Deadlines are not repeated: the caller waited. */
+  async #call<T>(kind: CallKind, task: () => Promise<T>): Promise<T> {
+    if (this.#closing.signal.aborted) throw closed();
+    const again = (error: unknown) =>
+      !this.#closing.signal.aborted &&
+      (isNotSent(error) ||
+        (kind === 'read' && !isTimeout(error) && toStoreError(error, kind).code === 'STORE_UNAVAILABLE'));
+    try {
+      return await retry({ ...this.#options, tries: TRIES, retryable: again }, task);
+    } catch (error) {
+      throw toStoreError(error, kind);
+    }
+  }
+}
+
+function closed(): ConductorError {
+  return new ConductorError('STORE_UNAVAILABLE', 'The connection to etcd is closed.');
+}

@@ -1,0 +1,161 @@
+// The watch on the raw stream: every event after a revision once and in order, across any number of broken connections.
+// The resume point moves only when a revision has been handed over; nothing is taken from the header of a `created` answer.
+import type { Etcd3, IEvent, IWatchResponse } from 'etcd3';
+import { ConductorError } from '../../domain/errors.ts';
+import type { Logger } from '../../domain/ports.ts';
+import { delay } from '../../lib/clock.ts';
+import type { Random } from '../../lib/random.ts';
+import type { StoreStatus, WatchBatch, WatchOptions } from '../kv.ts';
+import type { KeySpace } from './convert.ts';
+import { type StreamTimes, WatchStream } from './stream.ts';
+
+export interface WatchDeps extends StreamTimes {
+  readonly client: Etcd3;
+  readonly space: KeySpace;
+  readonly random: Random;
+  readonly logger: Logger;
+  /** A linearisable read; refreshes the credentials on the way. */
+  readonly status: () => Promise<StoreStatus>;
+}
+
+const BACK_OFF = { baseMs: 50, maxMs: 2_000 };
+
+/** Where the watch stands. */
+interface Place {
+  /** First revision that was not handed over yet. */
+  next: number;
+  clusterId: string | undefined;
+}
+
+/** Ends on abort; throws STORE_COMPACTED, or STORE_UNAVAILABLE when another cluster or an older revision answers. */
+export async function* watchPrefix(deps: WatchDeps, prefix: string, options: WatchOptions): AsyncGenerator<WatchBatch> {
+  const { signal, clusterId } = options;
+  const place: Place = { next: options.fromRevision, clusterId };
+  for (let failures = 0; !signal.aborted; failures += 1) {
+    try {
+      for await (const batch of session(deps, prefix, place, signal)) {
+        yield batch;
+        place.next = batch.revision + 1;
+        failures = 0;
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (isFatal(error)) throw error;
+      deps.logger.info({ prefix, err: error, next: place.next }, 'watch interrupted; connecting again');
+    }
+    const pause = Math.min(BACK_OFF.maxMs, BACK_OFF.baseMs * 2 ** failures) * (0.5 + deps.random.next() / 2);
+    await delay(deps.clock, pause, signal).catch(() => undefined);
+  }
+}
+
+/** One connection's life: everything from the place on until it breaks. */
+async function* session(
+  deps: WatchDeps,
+  prefix: string,
+  place: Place,
+  signal: AbortSignal,
+): AsyncGenerator<WatchBatch> {
+  const clusterId = await unlessAborted(checkPlace(deps, place), signal);
+  place.clusterId = clusterId;
+  const stream = await WatchStream.open(deps.client, createRequest(deps, prefix, place.next), deps);
+  const stop = () => stream.stop();
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const batch of batches(deps, stream, clusterId)) {
+      if (signal.aborted) return;
+      // A heartbeat says nothing new; what is from before the place was handed over already.
+      if (batch === HEARTBEAT) yield { revision: place.next - 1, events: [] };
+      else if (batch.revision >= place.next) yield batch;
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+    stop();
+  }
+}
+
+/** Only these the reader must answer by listing again; everything else is a connection that comes back. */
+function isFatal(error: unknown): boolean {
+  return error instanceof Displaced || (error instanceof ConductorError && error.code === 'STORE_COMPACTED');
+}
+
+/** The revision to go on from means nothing any more. */
+class Displaced extends ConductorError {
+  constructor(message: string) {
+    super('STORE_UNAVAILABLE', message);
+  }
+}
+
+/** Asks the cluster who it is and how far it has come. Never judged by a stream's header: that member may lag behind. */
+async function checkPlace(deps: WatchDeps, { next, clusterId: known }: Place): Promise<string> {
+  const { clusterId, revision } = await deps.status();
+  if (known !== undefined && clusterId !== known) throw displacedCluster(known, clusterId);
+  if (revision < next - 1) {
+    throw new Displaced(
+      `etcd's revision ran backwards (${next - 1} was seen, ${revision} answers): it was restored or wiped.`,
+    );
+  }
+  return clusterId;
+}
+
+function displacedCluster(known: string, found: string): Displaced {
+  return new Displaced(`Another etcd cluster answers (${found} instead of ${known}).`);
+}
+
+function createRequest({ space }: WatchDeps, prefix: string, next: number) {
+  // Revision 0 would mean "now".
+  const start_revision = Math.max(1, next);
+  return { ...space.span(prefix), start_revision, progress_notify: true, fragment: true } as const;
+}
+
+/** Proof of life without news. */
+const HEARTBEAT: WatchBatch = { revision: 0, events: [] };
+
+/** The stream's events by revision; no events make a bookmark. */
+async function* batches({ space }: WatchDeps, stream: WatchStream, clusterId: string): AsyncGenerator<WatchBatch> {
+  let fragments: IEvent[] = [];
+  for (;;) {
+    const answer = await stream.next();
+    checkAnswer(answer, clusterId);
+    // An answer to our question carries no watch's id. Before 3.4.25 it may run ahead of events: it proves life, nothing else.
+    if (answer.watch_id === '-1' || answer.created) yield HEARTBEAT;
+    else if (answer.events.length === 0 && !answer.fragment && fragments.length === 0) {
+      yield { revision: Number(answer.header.revision), events: [] };
+    } else {
+      fragments.push(...answer.events);
+      if (answer.fragment) continue;
+      yield* byRevision(space, fragments);
+      fragments = [];
+    }
+  }
+}
+
+function checkAnswer(answer: IWatchResponse, clusterId: string): void {
+  const found = answer.header.cluster_id;
+  if (found !== clusterId && found !== '0') throw displacedCluster(clusterId, found);
+  const compactedAt = Number(answer.compact_revision);
+  if (compactedAt > 0) {
+    throw new ConductorError('STORE_COMPACTED', `The history before revision ${compactedAt} has been compacted.`);
+  }
+  // Also when it was created and cancelled in one answer.
+  if (answer.canceled) throw new Error(`etcd cancelled the watch: ${answer.cancel_reason || 'no reason given'}`);
+}
+
+function* byRevision(space: KeySpace, events: readonly IEvent[]): Generator<WatchBatch> {
+  let from = 0;
+  for (let at = 1; at <= events.length; at += 1) {
+    const revision = Number(events[from]?.kv.mod_revision);
+    if (at < events.length && Number(events[at]?.kv.mod_revision) === revision) continue;
+    yield { revision, events: events.slice(from, at).map((event) => space.event(event)) };
+    from = at;
+  }
+}
+
+function unlessAborted<T>(task: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    task.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

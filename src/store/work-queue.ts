@@ -1,0 +1,233 @@
+// The WorkQueue port: a plan's queue entry stands from the moment a stage is needed until its result is written; a claim is a
+// compare-and-swap bound to the process's one lease. When the lease ends the claims vanish and the plans are offered again.
+import { isConductorError } from '../domain/errors.ts';
+import { type PlanEvent, type PlanHead, STAGE_FIELD, STAGE_STATUS, type Stage, stageOf } from '../domain/plan.ts';
+import type { ClaimedPlan, Logger, Metrics, WorkQueue } from '../domain/ports.ts';
+import { type Clock, delay } from '../lib/clock.ts';
+import type { Ids } from '../lib/ids.ts';
+import type { Random } from '../lib/random.ts';
+import { KvClaim } from './claim.ts';
+import { claimCodec, eventCodec, planCodec, type StoredPlan } from './codec.ts';
+import { CLAIMS, idOf, isPlanId, keys, QUEUE } from './keys.ts';
+import type { KeyValue, Kv, Lease } from './kv.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { OfferBook } from './offers.ts';
+import type { PartReader } from './parts.ts';
+import { Reflector, type ReflectorBatch } from './reflector.ts';
+import { when } from './request.ts';
+
+export interface WorkQueueOptions {
+  readonly kv: Kv;
+  readonly parts: PartReader;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly ownerName: string;
+  readonly leaseTtlSeconds: number;
+  readonly retryBaseMs?: number | undefined;
+}
+
+export class KvWorkQueue implements WorkQueue {
+  readonly #options: WorkQueueOptions;
+  readonly #kv: Kv;
+  /** Marks the claims of this process; a host may run several, and a process may be started again. */
+  readonly #instance: string;
+  readonly #book: OfferBook;
+  readonly #lease: LeaseKeeper;
+  readonly #queue: Reflector;
+  readonly #claims: Reflector;
+  /** Claims in hand by plan. */
+  readonly #active = new Map<string, KvClaim>();
+  /** Tokens of claims whose transaction is under way. */
+  readonly #pending = new Set<string>();
+  readonly #stop = new AbortController();
+
+  constructor(options: WorkQueueOptions) {
+    this.#options = options;
+    this.#kv = options.kv;
+    this.#instance = `${options.ownerName}/${options.ids.uuid()}`;
+    this.#book = new OfferBook(options.clock);
+    this.#lease = new LeaseKeeper(options.kv, options.leaseTtlSeconds, options, (id) => this.#onLeaseLost(id));
+    const reflect = (prefix: string, onBatch: (batch: ReflectorBatch) => void) =>
+      new Reflector({ ...options, prefix, onBatch });
+    this.#queue = reflect(QUEUE, ({ events }) => this.#book.onQueue(events));
+    this.#claims = reflect(CLAIMS, (batch) => this.#onClaims(batch));
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    // Claims first: else a plan in work elsewhere would look free for a moment.
+    await this.#claims.start(signal);
+    await this.#queue.start(signal);
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await Promise.all([this.#claims.finished(), this.#queue.finished()]);
+    await this.#lease.close();
+  }
+
+  offers(stage: Stage, signal: AbortSignal): AsyncIterable<string> {
+    return this.#book.offers(stage, signal);
+  }
+
+  async claim(planId: string, stage: Stage, owner: string): Promise<ClaimedPlan | null> {
+    if (!isPlanId(planId)) return null;
+    const found = await this.#kv.get(keys.plan(planId));
+    if (!found) return null;
+    const stored = planCodec.decode(found);
+    if (stageOf(stored.head.status) !== stage) return null;
+    for (let attempt = 1; ; attempt += 1) {
+      const lease = await this.#lease.current();
+      try {
+        return await this.#claimWith(lease, found, stored, stage, owner);
+      } catch (error) {
+        // The lease ended unnoticed: once more with a new one.
+        if (!isConductorError(error, 'CLAIM_LOST') || attempt > 1) throw error;
+        this.#lease.drop(lease);
+      }
+    }
+  }
+
+  async #claimWith(
+    lease: Lease,
+    found: KeyValue,
+    before: StoredPlan,
+    stage: Stage,
+    owner: string,
+  ): Promise<KvClaim | null> {
+    const token = this.#options.ids.uuid();
+    const { head, event } = claimedState(before.head, stage, owner, this.#options.clock.now());
+    const stored: StoredPlan = { ...before, head, event };
+    const key = keys.claim(head.id);
+    const claim = claimCodec.encode({ owner, instance: this.#instance, token });
+    const request = when(
+      [
+        { key, modRevision: 0 },
+        { key: found.key, modRevision: found.modRevision },
+      ],
+      [
+        { put: key, value: claim, lease: lease.id },
+        { put: found.key, value: planCodec.encode(stored) },
+        { put: keys.event(head.id, head.seq), value: eventCodec.encode({ event, token }) },
+      ],
+    );
+    this.#pending.add(token);
+    try {
+      const revision = await this.#revisionOf(request, key, token);
+      if (revision === null) return null;
+      return this.#hold(
+        { stored, revision, stage, previous: before.head.status, owner, token, leaseId: lease.id },
+        lease,
+      );
+    } finally {
+      this.#pending.delete(token);
+    }
+  }
+
+  /** Revision of the claim, or null when somebody else was faster. A timeout is resolved by reading the token back. */
+  async #revisionOf(request: ReturnType<typeof when>, key: string, token: string): Promise<number | null> {
+    try {
+      const { succeeded, revision } = await this.#kv.txn(request);
+      return succeeded ? revision : null;
+    } catch (error) {
+      if (!isConductorError(error, 'STORE_OUTCOME_UNKNOWN')) throw error;
+      // If it is applied only after this look, the claim shows up in the watch as nobody's and is removed there.
+      const found = await this.#kv.get(key);
+      return found && claimCodec.decode(found).token === token ? found.modRevision : null;
+    }
+  }
+
+  #hold(
+    claimed: Pick<KvClaim, 'stage' | 'previous'> & {
+      readonly stored: StoredPlan;
+      readonly revision: number;
+      readonly owner: string;
+      readonly token: string;
+      readonly leaseId: string;
+    },
+    lease: Lease,
+  ): KvClaim {
+    const { kv, parts, clock } = this.#options;
+    const claim = new KvClaim({
+      ...claimed,
+      kv,
+      parts,
+      clock,
+      onEnd: (ended) => {
+        if (this.#active.get(ended.planId) === ended) this.#active.delete(ended.planId);
+      },
+      onRelease: (released) => this.#remove(released.planId, released.claimToken),
+    });
+    this.#active.set(claim.planId, claim);
+    if (lease.lost.aborted) claim.lose();
+    return claim;
+  }
+
+  #onLeaseLost(leaseId: string): void {
+    for (const claim of [...this.#active.values()]) if (claim.leaseId === leaseId) claim.lose();
+  }
+
+  #onClaims({ events }: ReflectorBatch): void {
+    this.#book.onClaims(events);
+    for (const event of events) {
+      if (event.type === 'put') this.#onClaimSeen(event.kv);
+      else this.#active.get(idOf(event.key))?.gone();
+    }
+  }
+
+  /** A claim of this process that nobody here holds: its worker was told that the outcome is unknown, or let go. */
+  #onClaimSeen(found: KeyValue): void {
+    const { instance, token } = claimCodec.decode(found);
+    const planId = idOf(found.key);
+    const active = this.#active.get(planId);
+    if (active && active.token < found.modRevision) active.gone();
+    if (instance !== this.#instance || this.#pending.has(token) || active?.claimToken === token) return;
+    void this.#remove(planId, token);
+  }
+
+  /** Deletes a claim of ours that is not in hand; tries until it is gone, the lease ends it anyway, or the queue closes. */
+  async #remove(planId: string, token: string): Promise<void> {
+    const { clock, random, retryBaseMs = 50, logger } = this.#options;
+    const key = keys.claim(planId);
+    for (let attempt = 0; !this.#stop.signal.aborted; attempt += 1) {
+      try {
+        const found = await this.#kv.get(key);
+        if (!found || claimCodec.decode(found).token !== token) return;
+        const { modRevision } = found;
+        if ((await this.#kv.txn(when([{ key, modRevision }], [{ delete: key }]))).succeeded) return;
+      } catch (error) {
+        logger.debug({ planId, err: error }, 'a claim could not be removed yet');
+        const pause = retryBaseMs * Math.min(40, 2 ** attempt) * (0.5 + random.next() / 2);
+        await delay(clock, pause, this.#stop.signal).catch(() => undefined);
+      }
+    }
+  }
+}
+
+/** The head and event of a claim: the working status, the owner, one more attempt. */
+function claimedState(
+  head: PlanHead,
+  stage: Stage,
+  owner: string,
+  now: number,
+): { readonly head: PlanHead; readonly event: PlanEvent } {
+  const { working } = STAGE_STATUS[stage];
+  const field = STAGE_FIELD[stage];
+  const record = { ...head[field], owner, counter: head[field].counter + 1, beganAt: now };
+  const seq = head.seq + 1;
+  return {
+    head: { ...head, status: working, updated: now, seq, [field]: record },
+    event: {
+      planId: head.id,
+      seq,
+      at: now,
+      from: head.status,
+      to: working,
+      reason: head.status === working ? 'taken-over' : 'claimed',
+      actor: owner,
+      message: '',
+    },
+  };
+}

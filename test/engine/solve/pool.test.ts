@@ -1,0 +1,118 @@
+// The pool of search threads: with the real thread script, and with scripts that die, hang or eat memory.
+import { afterEach, describe, expect, it } from 'vitest';
+import { isConductorError } from '../../../src/domain/errors.ts';
+import { SearchPool } from '../../../src/engine/solve/pool.ts';
+import type { SearchJob } from '../../../src/engine/solve/search/model.ts';
+import { silent } from './support.ts';
+
+/** One demand with `size` candidates; the scripts below read `wanted` as an order. */
+function job(wanted: number, size = 1): SearchJob {
+  const demands = [{ scores: new Float64Array(size), unique: new Uint8Array(size) }];
+  return { model: { demands, rules: [], pairs: [], optimise: true }, wanted, timeLimitMs: 1000 };
+}
+
+const DIE = 1;
+const EAT = 2;
+const HANG = 3;
+const FAIL = 4;
+const ANSWER = 5;
+const script = `
+  import { parentPort, threadId } from 'node:worker_threads';
+  parentPort.on('message', ({ wanted }) => {
+    if (wanted === ${DIE}) process.exit(3);
+    if (wanted === ${EAT}) for (const eaten = [];;) eaten.push(new Array(1e5).fill({}));
+    if (wanted === ${HANG}) for (;;);
+    if (wanted === ${FAIL}) return parentPort.postMessage({ kind: 'failed', message: 'bug', stack: 'at x' });
+    parentPort.postMessage({ kind: 'done', outcome: { placements: [], nodes: threadId, timedOut: false, blocked: [], impossible: [] } });
+  });`;
+const file = new URL(`data:text/javascript,${encodeURIComponent(script)}`);
+
+const pools: SearchPool[] = [];
+function pool(size: number, from?: URL): SearchPool {
+  const made = new SearchPool({ size, maxMemoryMb: 24, logger: silent, ...(from ? { file: from } : {}) });
+  pools.push(made);
+  return made;
+}
+afterEach(() => Promise.all(pools.splice(0).map((one) => one.close())));
+
+const nodes = async (from: SearchPool) => (await from.run(job(ANSWER))).nodes;
+
+describe('the pool', () => {
+  it('runs the bundled search thread', async () => {
+    const outcome = await pool(1).run(job(1, 3));
+    expect(outcome).toEqual({ placements: [[0]], nodes: 1, timedOut: false, blocked: [], impossible: [] });
+  });
+
+  it('keeps its threads and gives queued searches the next free one', async () => {
+    const one = pool(1, file);
+    const threads = await Promise.all([nodes(one), nodes(one), nodes(one)]);
+    expect(new Set(threads).size).toBe(1);
+    expect(await nodes(one)).toBe(threads[0]);
+  });
+
+  it('runs several searches side by side, up to its size', async () => {
+    const two = pool(2, file);
+    const stop = new AbortController();
+    const hanging = two.run(job(HANG), stop.signal);
+    await nodes(two);
+    stop.abort(new Error('enough'));
+    await expect(hanging).rejects.toThrow('enough');
+  });
+
+  it.each([
+    ['dies', DIE, 'The search thread ended unexpectedly (exit code 3).'],
+    ['runs out of memory', EAT, 'The search needed more memory than a search thread may use (24 MB).'],
+  ])('rejects only the search whose thread %s, and goes on with another thread', async (_what, order, message) => {
+    const one = pool(1, file);
+    const first = await nodes(one);
+    const [dead, next] = await Promise.allSettled([one.run(job(order)), nodes(one)]);
+    if (dead.status !== 'rejected' || !isConductorError(dead.reason, 'PLAN_FAILED')) throw new Error('not rejected');
+    expect(dead.reason.message).toBe(message);
+    expect(next).toMatchObject({ status: 'fulfilled', value: expect.any(Number) });
+    expect(next).not.toMatchObject({ value: first });
+  });
+
+  it('ends a running search that is aborted and goes on with another thread', async () => {
+    const one = pool(1, file);
+    const first = await nodes(one);
+    const stop = new AbortController();
+    const hanging = one.run(job(HANG), stop.signal);
+    stop.abort(new Error('claim lost'));
+    await expect(hanging).rejects.toThrow('claim lost');
+    expect(await nodes(one)).not.toBe(first);
+  });
+
+  it('takes an aborted search out of the queue', async () => {
+    const one = pool(1, file);
+    const running = new AbortController();
+    const hanging = one.run(job(HANG), running.signal);
+    const stop = new AbortController();
+    const queued = one.run(job(DIE), stop.signal);
+    stop.abort(new Error('not wanted'));
+    await expect(queued).rejects.toThrow('not wanted');
+    running.abort(new Error('enough'));
+    await expect(hanging).rejects.toThrow('enough');
+    await expect(one.run(job(ANSWER), AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
+  });
+
+  it('passes on what the search throws without showing it', async () => {
+    const failing = pool(1, file).run(job(FAIL));
+    await expect(failing).rejects.toMatchObject({ code: 'INTERNAL', cause: { message: 'bug', stack: 'at x' } });
+    await expect(failing).rejects.not.toThrow('bug');
+  });
+
+  it('rejects what runs, waits and comes when it is closed', async () => {
+    const one = pool(1, file);
+    const running = one.run(job(HANG));
+    const queued = one.run(job(ANSWER));
+    const both = Promise.allSettled([running, queued]);
+    await one.close();
+    for (const { status } of await both) expect(status).toBe('rejected');
+    await expect(one.run(job(ANSWER))).rejects.toThrow('The solver is closed.');
+  });
+
+  it('rejects the search when the thread cannot start', async () => {
+    const nothing = pool(1, new URL('data:text/javascript,throw new Error("no such file")'));
+    await expect(nothing.run(job(ANSWER))).rejects.toMatchObject({ code: 'PLAN_FAILED' });
+  });
+});
