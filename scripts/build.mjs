@@ -28,8 +28,12 @@ await build({
   format: 'esm',
   target: 'node20',
   sourcemap: 'linked',
-  packages: 'external',
+  // Native code, and files that a package reads from beside itself, cannot move into the bundle.
+  external: ['lmdb', 'etcd3', '@graphql-yoga/render-graphiql'],
   logLevel: 'warning',
-  banner: { js: '#!/usr/bin/env node' },
+  // Bundled CommonJS packages ask for node: modules with require, which ES modules lack.
+  banner: {
+    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+  },
 });
 if (entryPoints.main) await chmod('dist/main.js', 0o755);

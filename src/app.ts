@@ -37,7 +37,7 @@ import { openEmbeddedKv } from './store/embedded/index.ts';
 import { openEtcdKv } from './store/etcd/index.ts';
 import { createStores, type Stores } from './store/index.ts';
 import type { Kv } from './store/kv.ts';
-import { createLogger } from './telemetry/logger.ts';
+import { createLogger, type RootLogger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 
 export interface App {
@@ -55,17 +55,20 @@ interface Base {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly random: Random;
-  readonly logger: ReturnType<typeof createLogger>;
+  readonly logger: RootLogger;
   readonly metrics: ReturnType<typeof createMetrics>;
   readonly instance: string;
 }
 
 const MAX_TEMPLATE_BYTES = 8 * 1024 * 1024;
 
-/** Opens the store and puts all parts together; nothing runs before `start`. Throws as `start` does, and STORE_LOCKED. */
-export async function createApp(config: Config): Promise<App> {
+/**
+ * Opens the store and puts all parts together; nothing runs before `start`. Throws as `start` does, and STORE_LOCKED.
+ * `logger`: instead of the one that the configuration describes.
+ */
+export async function createApp(config: Config, given: { readonly logger?: RootLogger } = {}): Promise<App> {
   const instance = instanceName(config);
-  const logger = createLogger(loggerOptions(config, instance));
+  const logger = given.logger ?? createLogger(loggerOptions(config, instance));
   const base: Base = {
     config,
     clock: systemClock,

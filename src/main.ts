@@ -74,13 +74,18 @@ async function serve({ config, warnings }: LoadedConfig): Promise<number> {
   return 0;
 }
 
-main(process.argv.slice(2)).then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    const known = toConductorError(error);
-    process.stderr.write(`conductor: ${known.code === 'INTERNAL' ? String(known.cause ?? known) : known.message}\n`);
-    process.exit(errorInfo(known.code).exit);
-  },
-);
+// Timers of the parts never keep the process alive; the command itself does, until it has an outcome.
+const alive = setInterval(() => {}, 2 ** 30);
+
+main(process.argv.slice(2))
+  .then(
+    (code) => {
+      process.exitCode = code;
+    },
+    (error: unknown) => {
+      const known = toConductorError(error);
+      process.stderr.write(`conductor: ${known.code === 'INTERNAL' ? String(known.cause ?? known) : known.message}\n`);
+      process.exit(errorInfo(known.code).exit);
+    },
+  )
+  .finally(() => clearInterval(alive));

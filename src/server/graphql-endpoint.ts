@@ -40,8 +40,10 @@ export function createGraphqlEndpoint(dependencies: GraphqlEndpointDependencies)
       res.setHeader('transaction-id', requestId);
       const url = `http://gateway/graphql${exchange.query === '' ? '' : `?${exchange.query}`}`;
       const init = { method, headers: headersOf(exchange), ...(body !== null && { body }) };
-      const response: FetchResponse = await yoga.fetch(url, init, { caller });
+      const opened: AsyncIterator<unknown>[] = [];
+      const response: FetchResponse = await yoga.fetch(url, init, { caller, opened });
       await sendResponse(exchange, response);
+      await opened[0]?.return?.();
     } catch (thrown) {
       requestId ||= ids.uuid();
       const error = toConductorError(thrown);

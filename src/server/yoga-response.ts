@@ -19,9 +19,9 @@ interface ByteStream {
 }
 
 export async function sendResponse(exchange: Exchange, response: FetchResponse): Promise<void> {
-  const headers: Record<string, string> = { 'Cache-Control': 'no-store' };
+  const headers: Record<string, string> = { 'cache-control': 'no-store' };
   response.headers.forEach((value, name) => {
-    headers[name] = value;
+    headers[name.toLowerCase()] = value;
   });
   if (response.body !== null && headers['content-type']?.startsWith('text/event-stream')) {
     // Proxies such as nginx would otherwise hold events back until their buffer is full.

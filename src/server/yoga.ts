@@ -17,6 +17,8 @@ import type { ServerSettings } from './settings.ts';
 
 export interface GatewayContext {
   readonly caller: Caller;
+  /** Filled with the request's event stream; whoever sends the answer ends it, also when Yoga could not send it. */
+  readonly opened: AsyncIterator<unknown>[];
 }
 
 export type Yoga = YogaServerInstance<GatewayContext, object>;
@@ -70,8 +72,10 @@ function useExecutor(execute: Execute): Plugin<GatewayContext> {
 function useMasking({ introspection }: ServerSettings): Plugin<GatewayContext> {
   return {
     onResultProcess({ result, setResult, serverContext }) {
-      if (Array.isArray(result) || Symbol.asyncIterator in result) return;
-      setResult(maskResult(result, maskingOf((serverContext as object as GatewayContext).caller, introspection)));
+      const { caller, opened } = serverContext as object as GatewayContext;
+      if (Array.isArray(result)) return;
+      if (Symbol.asyncIterator in result) opened.push(result[Symbol.asyncIterator]());
+      else setResult(maskResult(result, maskingOf(caller, introspection)));
     },
   };
 }
@@ -100,7 +104,7 @@ export function prepare(
 ): PreparedArgs | readonly GraphQLError[] {
   const masking = maskingOf(caller, suggestions);
   try {
-    const { schema, parse, validate, execute, subscribe } = yoga.getEnveloped({ caller });
+    const { schema, parse, validate, execute, subscribe } = yoga.getEnveloped({ caller, opened: [] });
     const document: DocumentNode = parse(query);
     const problems: readonly Error[] = validate(schema, document);
     if (problems.length > 0) return problems.map((problem) => maskError(problem, masking));

@@ -1,4 +1,5 @@
 // The pure template parser: text → object, object → issues, object → meaning. No inventory, no store.
+export { excessOf, TEMPLATE_LIMITS, type TemplateLimits } from './limits.ts';
 export { type PlanMessage, planMessageOf } from './message.ts';
 export { parseTemplate, validateTemplate } from './parse.ts';
 export { type ParseTextOptions, parseTemplateText } from './parse-text.ts';

@@ -19,13 +19,7 @@ export interface Sections {
   readonly reservationKey: 'reservation' | 'reservations';
 }
 
-export const LOCATION_KEYS: ReadonlySet<string> = new Set([
-  'latitude',
-  'longitude',
-  'host_name',
-  'clli_code',
-  'country',
-]);
+const LOCATION_KEYS: ReadonlySet<string> = new Set(['latitude', 'longitude', 'host_name', 'clli_code', 'country']);
 const CONSTRAINT_KEYS: ReadonlySet<string> = new Set(['type', 'demands', 'properties']);
 
 /** Path of the version; its text is reported in a form of its own. */

@@ -4,7 +4,7 @@ import type { Threshold, ThresholdOperator } from '../../domain/problem.ts';
 import type { JsonValue } from '../../lib/json.ts';
 import { pythonFloat } from './python-text.ts';
 
-export const UNITS = {
+const UNITS = {
   currency: { base: 'USD', factors: { USD: 1 } },
   time: { base: 'ms', factors: { ms: 1, sec: 1000 } },
   distance: { base: 'km', factors: { km: 1, mi: 1.609344 } },

@@ -77,9 +77,12 @@ class EtcdKv implements Kv {
   async prepare(): Promise<void> {
     const { clock, logger } = this.#options;
     const until = clock.monotonic() + OPEN_MS;
-    const retryable = (error: unknown) =>
-      clock.monotonic() < until && isConductorError(error, 'STORE_UNAVAILABLE') && isNotSent(error.cause);
-    await retry({ ...this.#options, tries: 20, maxMs: 400, retryable }, () => this.#ask(OPEN_MS));
+    const retryable = (error: unknown) => clock.monotonic() < until && isNotSent(error);
+    try {
+      await retry({ ...this.#options, tries: 20, maxMs: 400, retryable }, () => this.#ask(OPEN_MS));
+    } catch (error) {
+      throw toStoreError(error, 'read');
+    }
     const { version } = await this.#client.maintenance.status().catch(() => ({ version: '' }));
     if (/^3\.[0-4]\./.test(version))
       logger.warn({ version }, 'etcd is old: 3.5 or newer has fixes for lost watch events');
@@ -141,13 +144,9 @@ class EtcdKv implements Kv {
 
   /** One linearisable read of a key that never exists. */
   async #ask(timeoutMs: number): Promise<StoreStatus> {
-    try {
-      const request = { key: this.#space.key('!status'), count_only: true };
-      const { header } = await this.#client.kv.range(request, { deadline: Date.now() + timeoutMs });
-      return { clusterId: header.cluster_id, revision: Number(header.revision) };
-    } catch (error) {
-      throw toStoreError(error, 'read');
-    }
+    const request = { key: this.#space.key('!status'), count_only: true };
+    const { header } = await this.#client.kv.range(request, { deadline: Date.now() + timeoutMs });
+    return { clusterId: header.cluster_id, revision: Number(header.revision) };
   }
 
   /** Repeats what did not reach etcd; a read also after a broken connection. Deadlines are not repeated: the caller waited. */

@@ -148,7 +148,7 @@ export class GroupSearch {
   }
 
   #hopeless(bound: number): boolean {
-    return bound >= this.#bestTotal - 1;
+    return bound >= this.#bestTotal - this.#tolerance;
   }
 
   #totalWith(level: number, candidate: number): number {

@@ -5,7 +5,7 @@ import { type Bits, setBit } from './bits.ts';
 import type { PairModel, RuleModel } from './model.ts';
 
 /** Shared by all pairs of one search. */
-export interface RowAllowance {
+interface RowAllowance {
   bytesLeft: number;
 }
 

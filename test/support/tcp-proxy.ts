@@ -1,0 +1,78 @@
+// A TCP proxy that tests place between a client and a server, to cut or to freeze what is under way.
+import { connect, createServer, type Socket } from 'node:net';
+
+export interface TcpProxy {
+  readonly port: number;
+  readonly endpoint: string;
+  /** Connections accepted so far. */
+  readonly accepted: number;
+  /** Resets every open connection. */
+  cut(): void;
+  /** Refuses new connections (and cuts the open ones), until `open`. */
+  close(): void;
+  open(): void;
+  /** Holds every byte of open connections back for good; new connections work. */
+  blackhole(): void;
+  /** Calls `fn` with each piece that the server sends; a piece for which it returns true is dropped and all connections are reset. */
+  cutWhen(fn: ((data: Buffer) => boolean) | null): void;
+  stop(): Promise<void>;
+}
+
+export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+  const pairs = new Set<readonly [Socket, Socket]>();
+  let accepting = true;
+  let accepted = 0;
+  let watcher: ((data: Buffer) => boolean) | null = null;
+  const cut = () => {
+    for (const pair of pairs) for (const socket of pair) socket.resetAndDestroy();
+    pairs.clear();
+  };
+  const server = createServer((client) => {
+    if (!accepting) return client.resetAndDestroy();
+    accepted += 1;
+    const upstream = connect(targetPort, '127.0.0.1');
+    const pair = [client, upstream] as const;
+    pairs.add(pair);
+    const end = () => {
+      pairs.delete(pair);
+      client.destroy();
+      upstream.destroy();
+    };
+    for (const socket of pair) socket.on('error', end).on('close', end);
+    client.on('data', (data) => upstream.write(data));
+    upstream.on('data', (data) => {
+      if (watcher?.(data)) cut();
+      else client.write(data);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  return {
+    port,
+    endpoint: `http://127.0.0.1:${port}`,
+    get accepted() {
+      return accepted;
+    },
+    cut,
+    close() {
+      accepting = false;
+      cut();
+    },
+    open() {
+      accepting = true;
+    },
+    blackhole() {
+      for (const pair of pairs)
+        for (const socket of pair) socket.removeAllListeners('data').on('data', () => undefined);
+    },
+    cutWhen(fn) {
+      watcher = fn;
+    },
+    async stop() {
+      accepting = false;
+      cut();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
