@@ -1,6 +1,6 @@
 // Makes sure that an etcd server binary is on this machine, for the tests and the demo. Debian's package is installed when it is
 // missing and this user may do so; the package's own service is not started.
-import { execFileSync } from 'node:child_process';
+import { type ExecFileSyncOptions, execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 const PLACES = ['/usr/bin/etcd', '/usr/local/bin/etcd', '/opt/homebrew/bin/etcd'];
@@ -10,7 +10,7 @@ export function ensureEtcd(): string {
   const found = PLACES.find((place) => existsSync(place));
   if (found) return found;
   if (process.getuid?.() !== 0) throw new Error(`${MISSING} Installing it needs root: apt-get install etcd-server`);
-  const quiet = { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...APT } } as const;
+  const quiet: ExecFileSyncOptions = { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...APT } };
   try {
     execFileSync('apt-get', ['update', '-q'], quiet);
     execFileSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'etcd-server'], quiet);

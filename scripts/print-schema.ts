@@ -1,16 +1,23 @@
-// Prints the schema as sorted SDL to schema.graphql. With --check it only compares, and exits 1 when they differ.
-import { readFileSync, writeFileSync } from 'node:fs';
-import { lexicographicSortSchema, printSchema } from 'graphql';
+// Writes schema.graphql from the code, sorted. `--check` compares instead and names every change, breaking ones first.
+import { readFile, writeFile } from 'node:fs/promises';
+import { diff } from '@graphql-inspector/core';
+import { buildSchema, lexicographicSortSchema, printSchema } from 'graphql';
 import { schema } from '../src/schema/index.ts';
 
-const file = new URL('../schema.graphql', import.meta.url);
-const sdl = `${printSchema(lexicographicSortSchema(schema))}\n`;
+const FILE = 'schema.graphql';
+const printed = `${printSchema(lexicographicSortSchema(schema))}\n`;
 
-if (process.argv.includes('--check')) {
-  if (readFileSync(file, 'utf8') !== sdl) {
-    console.error('schema.graphql differs from the code; run: npm run codegen');
-    process.exitCode = 1;
-  }
-} else {
-  writeFileSync(file, sdl);
+async function nameChanges(committed: string): Promise<void> {
+  const changes = await diff(buildSchema(committed), buildSchema(printed));
+  const ranked = changes.toSorted((a, b) => Number(b.criticality.level === 'BREAKING') - Number(a.criticality.level === 'BREAKING'));
+  for (const { criticality, message } of ranked) process.stderr.write(`${criticality.level} ${message}\n`);
+  process.stderr.write(`${FILE} is out of date; run npm run codegen\n`);
+}
+
+const committed = await readFile(FILE, 'utf8').catch(() => '');
+if (!process.argv.includes('--check')) {
+  if (committed !== printed) await writeFile(FILE, printed);
+} else if (committed !== printed) {
+  await nameChanges(committed || 'type Query { nothing: Boolean }');
+  process.exitCode = 1;
 }

@@ -28,6 +28,7 @@ export function createGraphqlEndpoint(dependencies: GraphqlEndpointDependencies)
   const { yoga, settings, authenticate, logger, ids } = dependencies;
   return async (exchange) => {
     const { req, res, method, signal } = exchange;
+    const opened: AsyncIterator<unknown>[] = [];
     let requestId = '';
     try {
       requestId = transactionId(req.headers, ids);
@@ -40,16 +41,16 @@ export function createGraphqlEndpoint(dependencies: GraphqlEndpointDependencies)
       res.setHeader('transaction-id', requestId);
       const url = `http://gateway/graphql${exchange.query === '' ? '' : `?${exchange.query}`}`;
       const init = { method, headers: headersOf(exchange), ...(body !== null && { body }) };
-      const opened: AsyncIterator<unknown>[] = [];
       const response: FetchResponse = await yoga.fetch(url, init, { caller, opened });
       await sendResponse(exchange, response);
-      await opened[0]?.return?.();
     } catch (thrown) {
       requestId ||= ids.uuid();
       const error = toConductorError(thrown);
       if (error.code === 'INTERNAL' && !signal.aborted)
         logger.error({ requestId, err: error.cause }, 'GraphQL failure');
       refuse(exchange, error, requestId);
+    } finally {
+      await opened[0]?.return?.();
     }
   };
 }

@@ -74,3 +74,12 @@ builder.objectFields(GenericVnfType, (t) => ({
     resolve: resolvers.customerOf,
   }),
 }));
+
+builder.objectField(ServiceInstanceType, 'vnfs', (t) =>
+  t.field({
+    type: [GenericVnfType],
+    nullable: { list: false, items: true },
+    description: 'Its virtual network functions; an entry is null where the inventory has none of that id.',
+    resolve: resolvers.vnfsOf,
+  }),
+);

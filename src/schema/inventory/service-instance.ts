@@ -1,10 +1,9 @@
-// Service instances and the ways from them.
+// Service instances and the ways from them; the way to their VNFs is in generic-vnf.ts, which already looks here.
 import type { ServiceInstance } from '../../domain/inventory.ts';
 import * as resolvers from '../../resolvers/inventory.ts';
 import { builder } from '../builder.ts';
 import { Node } from '../node.ts';
 import { CustomerType } from './customer.ts';
-import { GenericVnfType } from './generic-vnf.ts';
 
 export const ServiceInstanceType = builder.objectRef<ServiceInstance>('ServiceInstance').implement({
   description: 'A running service of a customer.',
@@ -33,12 +32,6 @@ export const ServiceInstanceType = builder.objectRef<ServiceInstance>('ServiceIn
 });
 
 builder.objectFields(ServiceInstanceType, (t) => ({
-  vnfs: t.field({
-    type: [GenericVnfType],
-    nullable: { list: false, items: true },
-    description: 'Its virtual network functions; an entry is null where the inventory has none of that id.',
-    resolve: resolvers.vnfsOf,
-  }),
   customer: t.field({
     type: CustomerType,
     nullable: true,

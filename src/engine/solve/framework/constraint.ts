@@ -61,7 +61,7 @@ export interface PairFeatures {
 }
 
 /** The part of a pairwise constraint that the search runs in its thread, on numbers alone. */
-export interface PairTest<P> {
+interface PairTest<P> {
   /** `intern` gives equal texts equal numbers, across all demands of the problem. */
   encode(params: P, candidates: readonly Candidate[], intern: (text: string) => number): PairFeatures;
   /** The test whether candidate `i` of one demand and candidate `j` of the other may stand together. Symmetric. */

@@ -6,7 +6,7 @@ import type { Problem } from '../../../domain/problem.ts';
 import type { ScoreTerm } from '../../../domain/solution.ts';
 
 /** The value of a function at one candidate, before its weight; distances in km. */
-export interface Measure {
+interface Measure {
   readonly distanceKm: number | null;
   readonly cost: number | null;
   readonly value: number;
@@ -26,7 +26,7 @@ export interface ObjectiveFunction {
   prepare(params: readonly string[], problem: Problem): PreparedFunction | Issue;
 }
 
-export interface Explanation {
+interface Explanation {
   /** Sum of the terms in the order of the template. */
   readonly total: number;
   readonly terms: readonly ScoreTerm[];
