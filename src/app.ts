@@ -37,6 +37,7 @@ import { openEmbeddedKv } from './store/embedded/index.ts';
 import { openEtcdKv } from './store/etcd/index.ts';
 import { createStores, type Stores } from './store/index.ts';
 import type { Kv } from './store/kv.ts';
+import { measuredKv } from './store/measured.ts';
 import { createLogger, type RootLogger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 
@@ -80,16 +81,14 @@ export async function createApp(config: Config, given: { readonly logger?: RootL
   };
   checkRoles(config);
   const upstream = openUpstream(base);
-  const kv = await openStore(base).catch(async (error) => {
+  const opened = await openStore(base).catch(async (error) => {
     await upstream.close();
     throw error;
   });
-  const { clock, ids, metrics } = base;
+  const kv = measuredKv(opened, base);
+  const { clock, ids } = base;
   const stores = createStores(kv, {
-    clock,
-    ids,
-    logger,
-    metrics,
+    ...base,
     ownerName: instance,
     leaseTtlSeconds: config.gateway.lease_ttl,
   });
@@ -110,6 +109,7 @@ export async function createApp(config: Config, given: { readonly logger?: RootL
     storeStatus: () => kv.status(),
   });
   const engine = createEngine(base, stores, upstream);
+  const metrics = withFeedLag(base.metrics, stores);
   const server = createServer({
     settings: serverSettings(config),
     services,
@@ -120,6 +120,17 @@ export async function createApp(config: Config, given: { readonly logger?: RootL
     findDuplicateKey,
   });
   return assemble(base, { kv, stores, upstream, services, engine, server });
+}
+
+/** The lag is read when somebody looks. */
+function withFeedLag(metrics: Base['metrics'], { feed }: Stores): Base['metrics'] {
+  return {
+    ...metrics,
+    text: () => {
+      metrics.gauge('conductor_feed_lag_seconds', feed.status().lagMs / 1000);
+      return metrics.text();
+    },
+  };
 }
 
 function loggerOptions(config: Config, instance: string) {

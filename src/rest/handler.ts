@@ -4,7 +4,14 @@ import { ConductorError, toConductorError } from '../domain/errors.ts';
 import { ANONYMOUS, type Principal } from '../domain/principal.ts';
 import { type Authenticate, constantTimeCompare, createBasicAuth } from './basic-auth.ts';
 import { errorBody, errorHeaders, errorStatus } from './errors.ts';
-import { acceptsJson, baseUrl, requestedVersions, transactionId, type Versions } from './request-headers.ts';
+import {
+  acceptsJson,
+  baseUrl,
+  requestedVersions,
+  type TransactionId,
+  transactionId,
+  type Versions,
+} from './request-headers.ts';
 import { handlerOf, type Match, matchPath } from './routes.ts';
 import {
   header,
@@ -30,9 +37,10 @@ export function createRestHandler(dependencies: RestDependencies): RestHandler {
     const seen = { requestId: '', versions: settings.version as Versions };
     let answer: RouteAnswer;
     try {
-      seen.requestId = transactionId(request.headers, ids);
+      const transaction = transactionId(request.headers, ids);
+      seen.requestId = transaction.requestId;
       seen.versions = requestedVersions(request.headers, settings.version);
-      answer = await route(request, seen.requestId, dependencies, authenticate);
+      answer = await route(request, transaction, dependencies, authenticate);
     } catch (thrown) {
       seen.requestId ||= ids.uuid();
       answer = failure(thrown, request, settings.strict401, (error) =>
@@ -46,7 +54,7 @@ export function createRestHandler(dependencies: RestDependencies): RestHandler {
 
 async function route(
   request: RestRequest,
-  requestId: string,
+  transaction: TransactionId,
   dependencies: RestDependencies,
   authenticate: Authenticate,
 ): Promise<RouteAnswer> {
@@ -57,7 +65,7 @@ async function route(
   const handler = handlerOf(request.method, resource);
   const checked = resource.auth === 'first' || (resource.auth === 'handler' && handler !== undefined);
   const principal = checked ? authenticate(header(request.headers, 'authorization')) : ANONYMOUS;
-  const call = routeCall(request, match, requestId, principal, dependencies);
+  const call = routeCall(request, match, transaction, principal, dependencies);
   if (handler) return handler(call);
   await resource.lookUp?.(call);
   return withoutHandler(request.method, match);
@@ -66,14 +74,14 @@ async function route(
 function routeCall(
   request: RestRequest,
   match: Match,
-  requestId: string,
+  transaction: TransactionId,
   principal: Principal,
   dependencies: RestDependencies,
 ): RouteCall {
   return {
     ...dependencies,
     request,
-    scope: { requestId, principal, ...(request.signal && { signal: request.signal }) },
+    scope: { ...transaction, principal, ...(request.signal && { signal: request.signal }) },
     id: match.id,
     baseUrl: baseUrl(request, dependencies.settings.trustProxy),
   };

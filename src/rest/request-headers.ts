@@ -15,15 +15,21 @@ const TRANSACTION_HEADERS = [
 ];
 const TRANSACTION_ID = /^[\x20-\x7e]{1,200}$/;
 
+export interface TransactionId {
+  readonly requestId: string;
+  /** Only when the caller gave it. */
+  readonly transactionId?: string;
+}
+
 /** The caller's transaction id, or a new UUID. Throws BAD_REQUEST for one that could forge a header or a log line. */
-export function transactionId(headers: RequestHeaders, ids: Ids): string {
+export function transactionId(headers: RequestHeaders, ids: Ids): TransactionId {
   for (const name of TRANSACTION_HEADERS) {
     const value = header(headers, name)?.trim();
     if (value === undefined || value === '') continue;
-    if (TRANSACTION_ID.test(value)) return value;
+    if (TRANSACTION_ID.test(value)) return { requestId: value, transactionId: value };
     throw new ConductorError('BAD_REQUEST', 'The transaction id must be 1 to 200 printable ASCII characters.');
   }
-  return ids.uuid();
+  return { requestId: ids.uuid() };
 }
 
 export interface Versions {

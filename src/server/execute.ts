@@ -68,6 +68,6 @@ export function createExecute(dependencies: ExecuteDependencies): Execute {
 }
 
 /** A mutation goes on when its client leaves: the caller could not know whether it happened. */
-function untilDone({ requestId, principal }: RequestScope): RequestScope {
-  return { requestId, principal };
+function untilDone({ signal: _, ...scope }: RequestScope): RequestScope {
+  return scope;
 }

@@ -31,11 +31,12 @@ export function createGraphqlEndpoint(dependencies: GraphqlEndpointDependencies)
     const opened: AsyncIterator<unknown>[] = [];
     let requestId = '';
     try {
-      requestId = transactionId(req.headers, ids);
+      const transaction = transactionId(req.headers, ids);
+      requestId = transaction.requestId;
       if (admitOrigin(exchange, settings)) return;
       const principal = authenticate(req.headers.authorization);
       const body = await readOperation(exchange, settings.bodyLimitBytes);
-      const scope = { requestId, principal, signal };
+      const scope = { ...transaction, principal, signal };
       const transport = (req.headers.accept ?? '').includes('text/event-stream') ? 'sse' : 'http';
       const caller: Caller = { scope, logger: logger.child({ requestId }), transport };
       res.setHeader('transaction-id', requestId);

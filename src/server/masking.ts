@@ -90,12 +90,17 @@ function codeOf(error: GraphQLError): ErrorCode {
 }
 
 /**
- * `spec`: 400, or 200 for clients that accept plain application/json only, as GraphQL over HTTP wants it for documents.
- * A body that is no JSON (Yoga marks that with `originalError`) or a limit is 400 for everybody.
+ * `spec`: 400, or 200 for clients that accept plain application/json only, as GraphQL over HTTP wants it of documents and
+ * variables. A request without a readable document, and limits, are 400 for everybody.
  */
-function httpOf(error: GraphQLError): unknown {
-  if (codeOf(error) === 'LIMIT_EXCEEDED' || error.extensions.originalError !== undefined) return { status: 400 };
-  return error.extensions.http ?? { spec: true, status: 400 };
+function httpOf(error: GraphQLError): object {
+  const http = isObject(error.extensions.http) ? error.extensions.http : { status: 400 };
+  if (codeOf(error) === 'LIMIT_EXCEEDED' || !(error.source || error.nodes)) return { ...http, spec: false };
+  return { ...http, spec: true };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The JSON form of an error without what is meant for the HTTP layer. */

@@ -181,6 +181,7 @@ export class KvPlanFeed implements PlanFeed {
       return;
     }
     const changes = changesOf(events, clusterId);
+    this.#options.metrics.count('conductor_feed_events_total', {}, changes.length);
     if (kind === 'gap') {
       const first = Math.min(revision, (changes[0]?.revision ?? revision + 1) - 1);
       const gap = { reason: reason ?? 'compacted', position: { clusterId, revision: first, seq: 0 } };
@@ -203,7 +204,7 @@ export class KvPlanFeed implements PlanFeed {
 
   #subscribe(planId: string | null): FeedSubscriber {
     const { metrics, queueCapacity = 256 } = this.#options;
-    const onDrop = () => metrics.count('conductor_feed_dropped_total');
+    const onDrop = () => metrics.count('conductor_subscription_drops_total');
     const subscriber = new FeedSubscriber(planId, queueCapacity, () => this.#reflector.clusterId, onDrop);
     const group = planId === null ? this.#ofAll : (this.#ofPlan.get(planId) ?? new Set());
     group.add(subscriber);

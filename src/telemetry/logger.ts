@@ -17,7 +17,7 @@ export interface LoggerOptions {
   readonly destination?: string;
   /** A folder for log files, besides the destination. Empty: none. */
   readonly logDir?: string;
-  /** Name of the file of all lines in `logDir`. @default application.log */
+  /** Name of the file of all lines in `logDir`; without a folder it is a path by itself. @default application.log */
   readonly logFile?: string;
   /** Fields of every line, for example `instance`. */
   readonly base?: object;
@@ -68,10 +68,10 @@ function openSinks(options: LoggerOptions, clock: Clock): LeveledSink[] {
     `${JSON.stringify({ level: 'warn', time: timeOf(clock), message: 'log lines were lost', lost })}\n`;
   const open = (target: string) => openSink({ target, complain, lostLine });
   const sinks: LeveledSink[] = [{ sink: open(destination), from: 'trace' }];
-  if (logDir !== '') {
+  if (logDir !== '' || logFile !== '') {
     sinks.push({ sink: open(join(logDir, logFile || 'application.log')), from: 'trace' });
-    sinks.push({ sink: open(join(logDir, 'error.log')), from: 'error' });
   }
+  if (logDir !== '') sinks.push({ sink: open(join(logDir, 'error.log')), from: 'error' });
   return sinks;
 }
 

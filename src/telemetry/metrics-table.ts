@@ -51,7 +51,10 @@ export const METRICS: ReadonlyMap<string, MetricInfo> = new Map<string, MetricIn
   ['conductor_store_seconds', histogram('Time of a store operation.', SHORT, 'operation')],
 
   ['conductor_feed_events_total', counter('Plan events received from the store.')],
-  ['conductor_store_relists_total', counter('Times a watch of the store had to read everything anew.', 'prefix', 'reason')],
+  [
+    'conductor_store_relists_total',
+    counter('Times a watch of the store had to read everything anew.', 'prefix', 'reason'),
+  ],
   ['conductor_feed_lag_seconds', gauge('Time since the feed last heard from the store while it should have.')],
   ['conductor_subscriptions', gauge('Subscriptions open now.', 'transport')],
   ['conductor_subscription_drops_total', counter('Items not delivered because a subscriber was slow.')],

@@ -160,6 +160,7 @@ export async function startAaiSimulator(options: AaiSimulatorOptions): Promise<A
       return server.peakConcurrency;
     },
     setDelay: server.setDelay,
+    hold: server.hold,
     stop: server.stop,
     world: options.world,
     store,

@@ -37,6 +37,8 @@ export interface Fault {
   readonly status?: number;
   /** For `delay`, and between pieces for `slow-bytes`. */
   readonly delayMs?: number;
+  /** For `delay`: waits for this instead of a time. */
+  readonly until?: Promise<unknown>;
   /** For `slow-bytes`: bytes a piece (default 16). */
   readonly pieceBytes?: number;
   /** For `wrong-types`: how to change the parsed body (default: numbers become texts, texts numbers, lists objects). */
@@ -56,6 +58,8 @@ export interface FaultSwitch {
   take(method: string, target: string): Fault | null;
   /** Requests spoilt since the start or the last `clear`. */
   readonly hits: number;
+  /** Resolves when so many requests were spoilt. */
+  hitsReached(count: number): Promise<void>;
 }
 
 function matches(match: FaultMatch | undefined, method: string, target: string): boolean {
@@ -68,6 +72,7 @@ function matches(match: FaultMatch | undefined, method: string, target: string):
 export function createFaults(): FaultSwitch {
   let entries: { fault: Fault; left: number; skip: number }[] = [];
   let hits = 0;
+  let waiting: { count: number; resolve: () => void }[] = [];
   return {
     add(fault) {
       const entry = { fault, left: fault.times ?? Number.POSITIVE_INFINITY, skip: fault.skip ?? 0 };
@@ -90,12 +95,18 @@ export function createFaults(): FaultSwitch {
         entry.left -= 1;
         if (entry.left <= 0) entries = entries.filter((other) => other !== entry);
         hits += 1;
+        for (const { count, resolve } of waiting) if (hits >= count) resolve();
+        waiting = waiting.filter(({ count }) => hits < count);
         return entry.fault;
       }
       return null;
     },
     get hits() {
       return hits;
+    },
+    hitsReached(count) {
+      if (hits >= count) return Promise.resolve();
+      return new Promise((resolve) => waiting.push({ count, resolve }));
     },
   };
 }

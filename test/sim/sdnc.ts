@@ -136,6 +136,7 @@ export async function startSdncSimulator(options: SdncSimulatorOptions): Promise
       return server.peakConcurrency;
     },
     setDelay: server.setDelay,
+    hold: server.hold,
     stop: server.stop,
     reservations: ledger.reservations,
     used: ledger.used,

@@ -34,8 +34,10 @@ export interface RecordedCall {
   /** Lower-case names; only those that matter to the peer. The password is not recorded. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** ms since the epoch. */
+  /** ms since the epoch, with fractions. */
   readonly at: number;
+  /** When the answer was handed to the connection, or the connection broke; 0 until then. */
+  readonly doneAt: number;
 }
 
 export interface Exchange {
@@ -68,6 +70,8 @@ export interface SimulatorServer {
   readonly peakConcurrency: number;
   /** Changes the wait before every answer. */
   setDelay(ms: number): void;
+  /** Lets requests that come from now on wait, until the returned function is called. */
+  hold(): () => void;
   /** Ends the server and every open connection. */
   stop(): Promise<void>;
 }
@@ -121,6 +125,10 @@ function createListener(tls: SimulatorTls | undefined): Server {
   });
 }
 
+function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -160,6 +168,7 @@ export async function startServer(options: ServerOptions): Promise<SimulatorServ
   let calls: RecordedCall[] = [];
   let waiting: { count: number; resolve: () => void }[] = [];
   let delayMs = options.delayMs ?? 0;
+  let gate: Promise<void> | null = null;
   let underWay = 0;
   let peak = 0;
   const stopped = new AbortController();
@@ -172,16 +181,24 @@ export async function startServer(options: ServerOptions): Promise<SimulatorServ
     const method = request.method ?? 'GET';
     const target = request.url ?? '/';
     const { path, query } = splitTarget(target);
-    const call = { method, path, query, status: 0, headers: recordedHeaders(request), body: '', at: Date.now() };
+    const headers = recordedHeaders(request);
+    const call = { method, path, query, status: 0, headers, body: '', at: now(), doneAt: 0 };
+    const done = () => {
+      call.doneAt ||= now();
+    };
+    response.once('finish', done).once('close', done);
     calls.push(call);
     for (const entry of waiting) if (calls.length >= entry.count) entry.resolve();
     waiting = waiting.filter((entry) => calls.length < entry.count);
     const wait = delayMs;
+    const held = gate;
     call.body = await readBody(request);
+    await held;
     const exchange: Exchange = { method, path, query, headers: request.headers, body: call.body };
     const fault = faults.take(method, target);
     if (wait > 0) await delay(wait, undefined, { signal: stopped.signal });
-    if (fault?.kind === 'delay') await delay(fault.delayMs ?? 1000, undefined, { signal: stopped.signal });
+    if (fault?.kind === 'delay')
+      await (fault.until ?? delay(fault.delayMs ?? 1000, undefined, { signal: stopped.signal }));
     const spoilt = fault === null ? null : instead(fault, exchange, options);
     const own = spoilt === null || fault?.when === 'after' ? run(options, exchange) : null;
     if (spoilt === 'hang') return;
@@ -224,6 +241,16 @@ export async function startServer(options: ServerOptions): Promise<SimulatorServ
     },
     setDelay(ms) {
       delayMs = ms;
+    },
+    hold() {
+      let release = () => {};
+      gate = new Promise((resolve) => {
+        release = () => {
+          gate = null;
+          resolve();
+        };
+      });
+      return release;
     },
     stop() {
       stopped.abort();

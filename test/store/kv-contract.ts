@@ -216,19 +216,24 @@ export function kvContract(name: string, open: () => Promise<Rig>): void {
         expect(bookmark).toBeGreaterThanOrEqual(other.revision);
       });
 
-      it('waits for a revision of the future and ends when it is told to', async () => {
-        const from = (await now()) + 3;
+      it('ends when it is told to, also while nothing happens', async () => {
         const stop = new AbortController();
-        const seen: number[] = [];
         const watching = (async () => {
-          for await (const { revision, events } of kv.watch('f/', { fromRevision: from, signal: stop.signal })) {
-            if (events.length > 0) seen.push(revision);
-            if (revision >= from) stop.abort();
-          }
+          const options = { fromRevision: (await now()) + 1, signal: stop.signal };
+          for await (const { events } of kv.watch('quiet/', options)) expect(events).toEqual([]);
+          return 'ended';
         })();
-        for (let at = 0; at < 3; at += 1) await kv.txn(put('f/x', `${at}`));
-        await watching;
-        expect(seen).toEqual([from]);
+        await kv.txn(put('other', ''));
+        stop.abort();
+        expect(await watching).toBe('ended');
+      });
+
+      it('refuses a revision that the store has not reached: it must have been another store', async () => {
+        const next = (await now()) + 2;
+        await expect(takeEvents(kv, 'f/', next, 1)).rejects.toSatisfy(code('STORE_UNAVAILABLE'));
+        await kv.txn(put('f/x', 'first'));
+        await kv.txn(put('f/x', 'second'));
+        expect(await takeEvents(kv, 'f/', next, 1)).toMatchObject([{ kv: { modRevision: next } }]);
       });
 
       it('delivers a history larger than 4 MB', async () => {

@@ -47,7 +47,8 @@ export function startProgram(args: readonly string[], env: Readonly<Record<strin
   });
   createInterface({ input: child.stdout }).on('line', (line) => {
     out += `${line}\n`;
-    if (line.startsWith('{')) log.push(JSON.parse(line) as LogLine);
+    const entry = line.startsWith('{') ? parse(line, child.killed) : null;
+    if (entry) log.push(entry);
     for (const look of waiting) look();
   });
   const ended = once(child, 'close').then(() => child.exitCode);
@@ -79,6 +80,16 @@ export function startProgram(args: readonly string[], env: Readonly<Record<strin
   running.add(program);
   ended.then(() => running.delete(program));
   return program;
+}
+
+/** A killed program may leave half a line behind. */
+function parse(line: string, killed: boolean): LogLine | null {
+  try {
+    return JSON.parse(line) as LogLine;
+  } catch (error) {
+    if (killed) return null;
+    throw error;
+  }
 }
 
 /** Ends whatever a test left running. */

@@ -15,6 +15,8 @@ export interface TcpProxy {
   blackhole(): void;
   /** Calls `fn` with each piece that the server sends; a piece for which it returns true is dropped and all connections are reset. */
   cutWhen(fn: ((data: Buffer) => boolean) | null): void;
+  /** Calls `fn` with each piece that a client sends; from the one for which it returns true, which is passed on, nothing more passes. */
+  freezeAfter(fn: (data: Buffer) => boolean): void;
   stop(): Promise<void>;
 }
 
@@ -23,6 +25,8 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let accepting = true;
   let accepted = 0;
   let watcher: ((data: Buffer) => boolean) | null = null;
+  let freezer: ((data: Buffer) => boolean) | null = null;
+  let frozen = false;
   const cut = () => {
     for (const pair of pairs) for (const socket of pair) socket.resetAndDestroy();
     pairs.clear();
@@ -39,7 +43,11 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       upstream.destroy();
     };
     for (const socket of pair) socket.on('error', end).on('close', end);
-    client.on('data', (data) => upstream.write(data));
+    client.on('data', (data) => {
+      if (frozen) return;
+      upstream.write(data);
+      frozen = freezer?.(data) ?? false;
+    });
     upstream.on('data', (data) => {
       if (watcher?.(data)) cut();
       else client.write(data);
@@ -68,6 +76,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     },
     cutWhen(fn) {
       watcher = fn;
+    },
+    freezeAfter(fn) {
+      freezer = fn;
     },
     async stop() {
       accepting = false;

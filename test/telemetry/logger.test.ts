@@ -1,6 +1,6 @@
 // The log's promises: parseable lines, ids on them, no secrets, and a service that outlives its log.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -240,6 +240,15 @@ describe('files', () => {
       'first run',
       'second run',
     ]);
+  });
+
+  test('a file named without a folder is a path by itself', async () => {
+    const logFile = join(dir, 'alone', 'conductor.log');
+    const { logger, lines } = logTo({ logDir: '', logFile });
+    logger.error({}, 'm');
+    await lines();
+    expect(parse(readFileSync(logFile, 'utf8'))).toHaveLength(1);
+    expect(readdirSync(join(dir, 'alone'))).toEqual(['conductor.log']);
   });
 
   test('a full disk costs lines, is told once, and stops nothing', async () => {

@@ -138,13 +138,20 @@ function existingPlacement(fields: RequirementFields): string | null {
   return null;
 }
 
-/** Literal texts and `{get_candidate_attribute: field}`. */
+/**
+ * Literal texts and `{get_candidate_attribute: field}`. It asks for order locks, which only cloud candidates take part in;
+ * without them two orders would spin up the same resource, so it is refused rather than passed over.
+ */
 function conflictIdentifier(fields: RequirementFields): readonly JsonValue[] | null {
   const list = fields.list('conflict_identifier');
-  for (const item of list ?? []) {
+  const wrong = (list ?? []).filter((item) => {
     const field = isJsonObject(item) ? own(item, 'get_candidate_attribute') : item;
-    if (typeof field === 'string' || (typeof item === 'number' && item === field)) continue;
-    fields.refuse('conflict_identifier', item);
+    return typeof field !== 'string' && !(typeof item === 'number' && item === field);
+  });
+  for (const item of wrong) fields.refuse('conflict_identifier', item);
+  if (list?.length && wrong.length === 0 && fields.raw('inventory_type') === 'cloud') {
+    const path = keyPath(fields.path, 'conflict_identifier');
+    fields.issues.addUnsupported(path, `Key conflict_identifier (order locks) of demand ${fields.demand}`);
   }
   return list;
 }

@@ -98,7 +98,7 @@ class EmbeddedKv implements Kv {
   async *watch(prefix: string, { fromRevision, clusterId, signal }: WatchOptions): AsyncGenerator<WatchBatch> {
     const ended = AbortSignal.any([signal, this.#closing.signal]);
     let next = fromRevision;
-    if (clusterId !== undefined && clusterId !== this.#clusterId) throw foreign();
+    if ((clusterId ?? this.#clusterId) !== this.#clusterId || fromRevision > this.#revision + 1) throw displaced();
     while (!signal.aborted) {
       this.#assertOpen();
       const { batches, upTo } = readEvents(this.#tables, prefix, next);
@@ -158,6 +158,6 @@ class EmbeddedKv implements Kv {
   }
 }
 
-function foreign(): ConductorError {
-  return new ConductorError('STORE_UNAVAILABLE', 'Another store answers than the one watched before.');
+function displaced(): ConductorError {
+  return new ConductorError('STORE_UNAVAILABLE', 'The revision to watch from belongs to another store.');
 }

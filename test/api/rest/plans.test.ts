@@ -31,7 +31,11 @@ test('OSDF finds what it needs: created as template, absolute link in a list in 
   expect([response.status, status]).toEqual([201, 'template']);
   expect(headerOf(response, 'x-minorversion')).toBe('0');
   expect(headerOf(response, 'transaction-id')).toBe('osdf-1');
-  expect(created[0]?.scope).toEqual({ requestId: 'osdf-1', principal: { name: 'admin1', kind: 'basic' } });
+  expect(created[0]?.scope).toEqual({
+    requestId: 'osdf-1',
+    transactionId: 'osdf-1',
+    principal: { name: 'admin1', kind: 'basic' },
+  });
 
   const href = links[0]?.[0]?.href ?? '';
   expect(href).toBe(`http://oof-has-api:8091/v1/plans/${id}`);
@@ -58,6 +62,12 @@ test('OSDF finds what it needs: created as template, absolute link in a list in 
       },
     ],
   });
+});
+
+test("a transaction id that was made here is not passed off as the caller's", async () => {
+  const { ask, created } = harness();
+  await ask('POST', '/v1/plans', { body: BODY });
+  expect(created[0]?.scope).toEqual({ requestId: 'made-id-1', principal: { name: 'anonymous', kind: 'anonymous' } });
 });
 
 test('a plan in error is read with 200, its message as the list or the text that clients expect', async () => {

@@ -38,6 +38,7 @@ const NOT_YET_AREAS = new Set([
   'transport',
   'vfmodule',
   'objective',
+  'order-lock',
 ]);
 
 const AT_LEAST_TWO = "Constraint 'c' needs at least two demands";
@@ -69,7 +70,6 @@ const DEVIATIONS: ReadonlyMap<string, readonly [string, string | null]> = new Ma
   ['dem_dict_not_list', ['T6 names the demand', LIST_FORM]],
   ['dem_string', ['T6 names the demand', LIST_FORM]],
   ['inline_no_type', ['T7 explicit candidates need no inventory', null]],
-  ['conflict_identifier', ['I4 literal elements work', null]],
   ['loc_lat_text', ['crash while solving', degrees('abc')]],
   ['loc_out_of_range', ['no place on earth', degrees('95')]],
   ['obj_latency_between', ['T11', PRODUCT]],

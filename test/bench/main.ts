@@ -1,0 +1,94 @@
+// `npm run bench`: what the gateway costs beside the cheapest thing that could do the same, side by side in one run.
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { type BenchSettings, PROGRAM } from './gateway.ts';
+import { planLatency } from './plan-latency.ts';
+import { type Findings, machine, markdown, type Report, textTable } from './report.ts';
+
+const HELP = `npm run bench -- [options]
+  --only a,b,c,d    sections to run (default all)
+                      a  plan to done, beside its upstream requests     b  GraphQL query, beside bare node:http
+                      c  number of A&AI requests                        d  subscription events, beside bare ws
+  --rounds N        rounds of b and d, and tens of plans of a (default 7, 9 for figures to be quoted)
+  --json FILE       write the findings as JSON
+  --markdown FILE   write the table of docs/performance.md
+  --program FILE    measure another build (default dist/main.js)
+  --profile DIR     write CPU profiles of the gateway there (figures are then higher)
+A missed goal does not fail the run: the exit code is 1 only when something could not be measured.
+`;
+
+type Section = (settings: BenchSettings, rounds: number, progress: (text: string) => void) => Promise<Findings>;
+
+const SECTIONS: ReadonlyMap<string, Section> = new Map<string, Section>([
+  ['a', (settings, rounds, progress) => planLatency(settings, rounds * 10, progress)],
+]);
+
+interface Options {
+  readonly only: readonly string[];
+  readonly rounds: number;
+  readonly settings: BenchSettings;
+  readonly json: string | undefined;
+  readonly markdown: string | undefined;
+}
+
+/** null when help was asked for. Throws for unknown words. */
+function readOptions(): Options | null {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', default: [...SECTIONS.keys()].join(',') },
+      rounds: { type: 'string', default: '7' },
+      json: { type: 'string' },
+      markdown: { type: 'string' },
+      program: { type: 'string', default: PROGRAM },
+      profile: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return null;
+  const only = values.only.split(',').map((name) => name.trim());
+  const strange = only.find((name) => !SECTIONS.has(name));
+  if (strange !== undefined) throw new Error(`--only knows ${[...SECTIONS.keys()].join(', ')}, not "${strange}"`);
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds needs a whole number from 1');
+  const { json, markdown, program } = values;
+  return { only, rounds, settings: { program, profiles: values.profile ?? null }, json, markdown };
+}
+
+async function measure({ only, rounds, settings }: Options): Promise<Report> {
+  const began = performance.now();
+  const at = new Date().toISOString().slice(0, 10);
+  const where = machine();
+  const findings: Findings[] = [];
+  for (const [name, section] of SECTIONS) {
+    if (!only.includes(name)) continue;
+    const progress = (text: string) => {
+      process.stderr.write(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  (${name}) ${text}\n`);
+    };
+    findings.push(await section(settings, rounds, progress));
+  }
+  return {
+    at,
+    machine: where,
+    command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
+    seconds: (performance.now() - began) / 1000,
+    rows: findings.flatMap(({ rows }) => rows),
+    notes: findings.flatMap(({ notes }) => notes),
+  };
+}
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options === null) return void process.stdout.write(HELP);
+  const report = await measure(options);
+  process.stdout.write(`\n${textTable(report.rows)}\n\n${report.notes.join('\n')}\n${report.machine}\n`);
+  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (options.markdown !== undefined) await writeFile(options.markdown, markdown(report));
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,146 @@
+// Real gateways (dist/main.js) on a real etcd or on the embedded store, with simulators on real sockets around them.
+import { rmSync } from 'node:fs';
+import { type Simulators, startSimulators } from '../sim/start.ts';
+import { type EtcdServer, startEtcd } from '../support/etcd.ts';
+import { type Program, startProgram, writeConfig } from '../support/program.ts';
+import { Api } from './api.ts';
+import { INVALID, setRoom } from './templates.ts';
+import { Watcher } from './watcher.ts';
+
+/** `npm run test:faults` runs the whole matrix; `npm test` a short form of it. */
+export const FULL = process.env['CONDUCTOR_TEST_FAULTS'] === 'full';
+
+/** Seconds; the least that etcd grants. */
+export const LEASE_TTL = 2;
+
+export interface Gateway {
+  /** Written into plans as owner and actor. */
+  readonly name: string;
+  readonly program: Program;
+  readonly api: Api;
+}
+
+export interface GatewayOptions {
+  /** @default all */
+  readonly roles?: string;
+  /** Port of a proxy to etcd. */
+  readonly etcdPort?: number;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Cluster {
+  readonly simulators: Simulators;
+  readonly etcd: EtcdServer;
+  /** The gateway that tests talk to: it serves and works on nothing. */
+  readonly front: Gateway;
+  /** Has seen everything since before the first plan. */
+  readonly watcher: Watcher;
+  /** Resolves when it listens. */
+  gateway(name: string, options?: GatewayOptions): Promise<Gateway>;
+  stop(): Promise<void>;
+}
+
+export interface ClusterOptions {
+  /** More lines of conductor.conf. */
+  readonly lines?: readonly string[];
+  /** Mbps on the targets of the test templates. @default plenty */
+  readonly room?: number;
+}
+
+const PLENTY = 1_000_000;
+/** Plans in work at once in each stage of a gateway, where a test does not say otherwise. */
+const WORKERS = ['[controller]', 'workers = 4', '[reservation]', 'workers = 4'];
+
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const [simulators, etcd] = await Promise.all([startSimulators(), startEtcd()]);
+  setRoom(simulators, options.room ?? PLENTY);
+  const config = writeConfig([
+    ...simulators.configLines,
+    ...['[db_options]', 'db_backend = etcd', '[etcd_api]', 'host = 127.0.0.1', 'request_timeout = 2'],
+    ...['[gateway]', `lease_ttl = ${LEASE_TTL}`, '[DEFAULT]', 'debug = true'],
+    ...(options.lines ?? WORKERS),
+  ]);
+  const started: Gateway[] = [];
+  const gateway = async (name: string, { roles, etcdPort, env }: GatewayOptions = {}): Promise<Gateway> => {
+    const args = ['serve', '--config-file', config.file, ...(roles ? ['--roles', roles] : [])];
+    const own = { OS_GATEWAY__INSTANCE_NAME: name, OS_ETCD_API__PORT: String(etcdPort ?? etcd.port), ...env };
+    const made = await listening(name, startProgram(args, own));
+    started.push(made);
+    return made;
+  };
+  const front = await gateway('front', { roles: 'api' });
+  const watcher = await Watcher.after(front.api, await front.api.create('marker', INVALID));
+  return {
+    simulators,
+    etcd,
+    front,
+    watcher,
+    gateway,
+    async stop() {
+      await watcher.stop();
+      await Promise.all(started.map(({ program }) => program.kill('SIGKILL')));
+      await Promise.all([simulators.stop(), etcd.stop()]);
+      rmSync(config.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function listening(name: string, program: Program): Promise<Gateway> {
+  const { url } = await program.logged('listening');
+  return { name, program, api: new Api(() => String(url)) };
+}
+
+export interface Single {
+  readonly simulators: Simulators;
+  /** Talks to the process that runs now. */
+  readonly api: Api;
+  readonly watcher: Watcher;
+  readonly program: Program;
+  /** `kill -9`, then the same folder again. */
+  restart(): Promise<void>;
+  /** Starts it again after its end. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** One gateway with every role on the embedded store. */
+export async function startSingle(options: ClusterOptions = {}): Promise<Single> {
+  const simulators = await startSimulators();
+  setRoom(simulators, options.room ?? PLENTY);
+  const config = writeConfig([
+    ...simulators.configLines,
+    ...['[gateway]', `lease_ttl = ${LEASE_TTL}`, 'drain_timeout = 2', '[DEFAULT]', 'debug = true'],
+    ...(options.lines ?? WORKERS),
+  ]);
+  let lives = 0;
+  const life = () => {
+    lives += 1;
+    const env = { OS_GATEWAY__INSTANCE_NAME: `life-${lives}` };
+    return listening(`life-${lives}`, startProgram(['serve', '--config-file', config.file], env));
+  };
+  let current = await life();
+  const api = new Api(() => current.api.url);
+  const watcher = await Watcher.after(api, await api.create('marker', INVALID));
+  const start = async () => {
+    current = await life();
+  };
+  return {
+    simulators,
+    api,
+    watcher,
+    get program() {
+      return current.program;
+    },
+    start,
+    async restart() {
+      await current.program.kill('SIGKILL');
+      await start();
+    },
+    async stop() {
+      await watcher.stop();
+      await current.program.kill('SIGKILL');
+      await simulators.stop();
+      rmSync(config.folder, { recursive: true, force: true });
+    },
+  };
+}

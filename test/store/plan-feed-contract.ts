@@ -1,0 +1,214 @@
+// The promises of the PlanFeed port, on any Kv.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isConductorError } from '../../src/domain/errors.ts';
+import { decodeCursor, encodeCursor } from '../../src/store/cursor.ts';
+import type { Rig } from './rigs.ts';
+import { advanced, Listener, newPlan, type StoresRig, short, withStores } from './stores-rig.ts';
+
+const code = (wanted: string) => (error: unknown) => isConductorError(error) && error.code === wanted;
+const atLeast = (count: number) => (changes: readonly unknown[]) => changes.length >= count;
+
+export function planFeedContract(name: string, open: () => Promise<Rig>): void {
+  describe(`PlanFeed: ${name}`, () => {
+    let rig: StoresRig;
+    const listeners: Listener[] = [];
+    const listen = (
+      ...[options, stores = rig.stores]: [ConstructorParameters<typeof Listener>[1]?, StoresRig['stores']?]
+    ) => {
+      const listener = new Listener(stores, options);
+      listeners.push(listener);
+      return listener;
+    };
+    beforeEach(async () => {
+      rig = await withStores(await open(), { feedQueueCapacity: 8, feedRingCapacity: 16 });
+    });
+    afterEach(async () => {
+      await Promise.all(listeners.splice(0).map((listener) => listener.stop()));
+      await rig.close();
+    });
+
+    const create = async (more = {}) => {
+      const plan = newPlan(more);
+      await rig.stores.plans.create(plan);
+      return plan.id;
+    };
+    /** Two events: claimed, and translated. */
+    const work = async (id: string) => {
+      const claim = await rig.stores.work.claim(id, 'controller', 'me');
+      await claim?.advance(advanced);
+    };
+
+    it('tells the newest event of one plan first, then each change in order, and its deletion', async () => {
+      const id = await create();
+      await create();
+      await rig.stores.work
+        .claim(id, 'controller', 'me')
+        .then((claim) => claim?.advance({ ...advanced, to: 'template', reason: 'given-back' }));
+      const listener = listen({ planId: id });
+      await listener.until(atLeast(1));
+      await work(id);
+      await rig.stores.plans.delete(id);
+      const changes = await listener.until(atLeast(4));
+      expect(changes.map(short)).toEqual(['3:template', '4:translating', '5:translated', 'deleted']);
+      for (const change of changes) {
+        if (change.kind === 'event')
+          expect(change.plan.head).toMatchObject({ id, seq: change.event.seq, status: change.event.to });
+      }
+    });
+
+    it('tells of many plans from now on, and of a plan that is created later', async () => {
+      await create();
+      const listener = listen();
+      const later = newPlan();
+      const single = listen({ planId: later.id });
+      await rig.stores.plans.create(later);
+      await work(later.id);
+      expect((await listener.until(atLeast(3))).map(short)).toEqual(['1:template', '2:translating', '3:translated']);
+      expect((await single.until(atLeast(3))).map(short)).toEqual(['1:template', '2:translating', '3:translated']);
+    });
+
+    it('what another process does is heard here', async () => {
+      const other = await rig.another();
+      const id = await create();
+      const listener = listen({ planId: id }, other);
+      await listener.until(atLeast(1));
+      await work(id);
+      expect((await listener.until(atLeast(3))).map(short)).toEqual(['1:template', '2:translating', '3:translated']);
+    });
+
+    it('filters many plans, deletions too', async () => {
+      const alices = listen({ filter: { createdBy: 'alice' } });
+      const solved = listen({ filter: { statuses: ['translated'] } });
+      const bob = await create({ createdBy: 'bob' });
+      const alice = await create({ createdBy: 'alice' });
+      await work(bob);
+      await work(alice);
+      await rig.stores.plans.delete(bob);
+      await rig.stores.plans.delete(alice);
+      const heard = await alices.until(atLeast(4));
+      expect(heard.map(short)).toEqual(['1:template', '2:translating', '3:translated', 'deleted']);
+      const done = await solved.until(atLeast(4));
+      expect(done.map(short)).toEqual(['3:translated', '3:translated', 'deleted', 'deleted']);
+    });
+
+    it('resumes one plan after any of its events: nothing lost, nothing twice, in another process and after compaction', async () => {
+      const id = await create();
+      const listener = listen({ planId: id });
+      await listener.until(atLeast(1));
+      await work(id);
+      const all = [...(await listener.until(atLeast(3)))];
+      await rig.compact();
+      const other = await rig.another();
+      for (const [at, change] of all.entries()) {
+        const resumed = listen({ planId: id, after: change.cursor }, other);
+        const claim = await rig.stores.work.claim(id, 'solver', 'me');
+        const before = claim?.plan.head.seq ?? 0;
+        await claim?.advance({ to: 'translated', reason: 'given-back' });
+        const heard = await resumed.until((changes) =>
+          changes.some((one) => one.kind === 'event' && one.event.seq === before + 1),
+        );
+        const seqs = heard.map((one) => one.kind === 'event' && one.event.seq);
+        expect(seqs).toEqual(Array.from({ length: before + 1 - (at + 1) }, (_, index) => at + 2 + index));
+      }
+      await rig.stores.plans.delete(id);
+      const last = listen({ planId: id, after: all[2]?.cursor ?? '' }, other);
+      const [deleted] = await last.until(atLeast(1));
+      expect(deleted?.kind).toBe('deleted');
+    });
+
+    it('resumes many plans after any change, from memory or from the history of the store', async () => {
+      const listener = listen();
+      const made: string[] = [];
+      // More than the memory holds.
+      for (let at = 0; at < 15; at += 1) {
+        made.push(await create());
+        await work(made.at(-1) ?? '');
+      }
+      await rig.stores.plans.delete(made[3] ?? '');
+      const all = [...(await listener.until((changes) => changes.at(-1)?.kind === 'deleted'))].filter(
+        ({ kind }) => kind !== 'gap',
+      );
+      const full = listen({ after: all[0]?.cursor ?? '' });
+      const total = 15 * 3 + 1;
+      const story = [all[0], ...(await full.until(atLeast(total - 1)))].map((change) => change?.cursor ?? '');
+      expect(new Set(story).size).toBe(total);
+      for (const at of [1, 7, 20, 40, total - 2]) {
+        const resumed = listen({ after: story[at] ?? '' });
+        const heard = await resumed.until(atLeast(total - 1 - at));
+        expect(heard.map(({ cursor }) => cursor)).toEqual(story.slice(at + 1));
+      }
+      const upToDate = listen({ after: story.at(-1) ?? '' });
+      const next = await create();
+      expect(await upToDate.until(atLeast(1))).toMatchObject([{ kind: 'event', event: { planId: next } }]);
+    });
+
+    it('says so when the history for many plans is compacted, and goes on', async () => {
+      const listener = listen();
+      await create();
+      const [first] = await listener.until(atLeast(1));
+      for (let at = 0; at < 40; at += 1) await create();
+      await rig.compact();
+      const resumed = listen({ after: first?.cursor ?? '' });
+      const [gap] = await resumed.until(atLeast(1));
+      expect(gap && short(gap)).toBe('gap:compacted');
+      const id = await create();
+      const heard = await resumed.until((changes) =>
+        changes.some((one) => one.kind === 'event' && one.plan.head.id === id),
+      );
+      expect(heard.filter(({ kind }) => kind === 'gap')).toHaveLength(1);
+    });
+
+    it('a subscriber that is too slow learns it, and still gets the newest state of every plan', async () => {
+      const stop = new AbortController();
+      const id = await create();
+      const slow = rig.stores.feed.watch({ signal: stop.signal });
+      const witness = listen();
+      const others = [await create(), await create()];
+      for (let at = 0; at < 10; at += 1) {
+        const claim = await rig.stores.work.claim(id, 'controller', 'me');
+        await claim?.advance({ to: 'template', reason: 'given-back' });
+      }
+      await work(id);
+      await witness.until((changes) => changes.some((change) => short(change) === '23:translated'));
+      const heard: string[] = [];
+      for await (const change of slow) {
+        heard.push(`${change.kind === 'event' ? others.indexOf(change.event.planId) : ''} ${short(change)}`);
+        if (short(change) === '23:translated') stop.abort();
+      }
+      expect(heard[0]).toBe(' gap:slow-consumer');
+      expect(heard).toContain('0 1:template');
+      expect(heard).toContain('1 1:template');
+      expect(heard.length).toBeLessThan(12);
+    });
+
+    it('refuses cursors that are garbage, of another store, or of a future that was undone', async () => {
+      const id = await create();
+      const [first] = await listen({ planId: id }).until(atLeast(1));
+      const cursor = first?.cursor ?? '';
+      const position = decodeCursor(cursor);
+      const foreign = encodeCursor({ ...position, clusterId: 'another' });
+      const future = encodeCursor({ ...position, revision: position.revision + 1_000 });
+      for (const planId of [id, undefined]) {
+        const hear = (after: string) =>
+          listen({ after, ...(planId === undefined ? {} : { planId }) }).until(atLeast(1));
+        for (const garbage of ['', 'x', `${cursor}x`, cursor.slice(1), 'é'.repeat(500)]) {
+          await expect(hear(garbage), garbage).rejects.toSatisfy(code('CURSOR_INVALID'));
+        }
+        await expect(hear(foreign)).rejects.toSatisfy(code('CURSOR_EXPIRED'));
+        await expect(hear(future)).rejects.toSatisfy(code('CURSOR_EXPIRED'));
+      }
+    });
+
+    it('ends when it is told to, and says where it stands', async () => {
+      const listener = listen();
+      await listener.stop();
+      const stopped = new AbortController();
+      stopped.abort();
+      for await (const _ of rig.stores.feed.watch({ signal: stopped.signal })) expect.unreachable();
+      const id = await create();
+      await listen({ planId: id }).until(atLeast(1));
+      expect(rig.stores.feed.status()).toMatchObject({ connected: true });
+      expect(rig.stores.feed.status().revision).toBeGreaterThan(0);
+    });
+  });
+}

@@ -1,0 +1,14 @@
+// Plans, feed and work queue on a real etcd.
+import { afterAll } from 'vitest';
+import { planFeedContract } from './plan-feed-contract.ts';
+import { planStoreContract } from './plan-store-contract.ts';
+import { sharedEtcd } from './rigs.ts';
+import { workQueueContract } from './work-queue-contract.ts';
+
+const etcd = sharedEtcd();
+afterAll(() => etcd.stop());
+const open = () => etcd.rig();
+
+planStoreContract('etcd', open);
+planFeedContract('etcd', open);
+workQueueContract('etcd', open);

@@ -1,0 +1,290 @@
+// The promises of the WorkQueue port, on any Kv.
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isConductorError } from '../../src/domain/errors.ts';
+import type { Stage } from '../../src/domain/plan.ts';
+import type { ClaimedPlan } from '../../src/domain/ports.ts';
+import type { ReservationStep } from '../../src/domain/solution.ts';
+import type { Stores } from '../../src/store/index.ts';
+import { losingAnswers } from './plan-store-contract.ts';
+import { find, type Rig } from './rigs.ts';
+import { advanced, newPlan, type StoresRig, solution, startStores, translation, withStores } from './stores-rig.ts';
+
+const code = (wanted: string) => (error: unknown) => isConductorError(error) && error.code === wanted;
+
+const step: ReservationStep = {
+  step: '0-reserve it/now',
+  order: 0,
+  demand: 'vG',
+  candidateId: 'c',
+  controller: 'SDN-C',
+  serviceModel: 'm',
+  entityId: 'e',
+  state: 'intended',
+  message: '',
+  updated: 1,
+  request: {},
+  candidate: {},
+  reservationName: 'reserve it/now',
+  reservationType: 't',
+};
+
+export function workQueueContract(name: string, open: () => Promise<Rig>): void {
+  describe(`WorkQueue: ${name}`, () => {
+    let rig: StoresRig;
+    const stops: AbortController[] = [];
+    beforeEach(async () => {
+      rig = await withStores(await open());
+    });
+    afterEach(async () => {
+      for (const stop of stops.splice(0)) stop.abort();
+      await rig.close();
+    });
+
+    const create = async () => {
+      const plan = newPlan();
+      await rig.stores.plans.create(plan);
+      return plan.id;
+    };
+    const offers = (stores: Stores, stage: Stage = 'controller') => {
+      const stop = new AbortController();
+      stops.push(stop);
+      return stores.work.offers(stage, stop.signal);
+    };
+    const claim = async (id: string, stage: Stage = 'controller', stores = rig.stores): Promise<ClaimedPlan> => {
+      const won = await stores.work.claim(id, stage, 'me');
+      if (!won) throw new Error('not claimed');
+      return won;
+    };
+    const offered = (id: string, stage: Stage = 'controller', stores = rig.stores) =>
+      find(offers(stores, stage)[Symbol.asyncIterator]() as AsyncGenerator<string>, (one) => one === id);
+
+    it('offers what waits, oldest first, and what comes later', async () => {
+      const made: string[] = [];
+      for (let at = 0; at < 5; at += 1) {
+        const created = (await rig.stores.plans.get(await create()))?.head;
+        made.push(created?.id ?? '');
+        // Distinct times: order is by the millisecond of creation.
+        while (Date.now() === created?.created) await Promise.resolve();
+      }
+      const other = await rig.another();
+      const seen: string[] = [];
+      for await (const id of offers(other)) {
+        seen.push(id);
+        if (seen.length === 5) made.push(await create());
+        if (seen.length === 6) break;
+      }
+      expect(seen).toEqual(made);
+    });
+
+    it('walks a plan through its stages, each step in history with its owner and count', async () => {
+      const id = await create();
+      await offered(id);
+      const first = await claim(id);
+      expect(first).toMatchObject({ stage: 'controller', previous: 'template' });
+      expect(first.plan.head).toMatchObject({
+        status: 'translating',
+        translation: { owner: 'me', counter: 1, failures: 0 },
+      });
+      expect(first.token).toBe(first.plan.revision);
+      const document = translation();
+      const translated = await first.advance({ ...advanced, parts: { translation: document } });
+      expect(await rig.stores.plans.get(id)).toEqual(translated);
+      await offered(id, 'solver');
+      const second = await claim(id, 'solver');
+      await second.advance({ to: 'solved', reason: 'completed', message: 'noted', parts: { solution } });
+      await offered(id, 'reservation');
+      const third = await claim(id, 'reservation');
+      const done = await third.advance({ to: 'done', reason: 'completed' });
+      expect(done.head).toMatchObject({ status: 'done', message: 'noted', seq: 7 });
+      expect(await rig.stores.plans.translation(done.head)).toEqual(document);
+      expect(await rig.stores.plans.solution(done.head)).toEqual(solution);
+      const events = await rig.stores.plans.events(id, 0);
+      expect(events.map(({ seq, from, to, reason }) => [seq, from, to, reason])).toEqual([
+        [1, null, 'template', 'created'],
+        [2, 'template', 'translating', 'claimed'],
+        [3, 'translating', 'translated', 'completed'],
+        [4, 'translated', 'solving', 'claimed'],
+        [5, 'solving', 'solved', 'completed'],
+        [6, 'solved', 'reserving', 'claimed'],
+        [7, 'reserving', 'done', 'completed'],
+      ]);
+      for (const stage of ['controller', 'solver', 'reservation'] as const) {
+        expect(await rig.stores.work.claim(id, stage, 'me')).toBeNull();
+      }
+      const left = (await rig.kv.range('')).kvs.map(({ key }) => key.split('/')[0]);
+      expect(left).not.toContain('queue');
+      expect(left).not.toContain('claims');
+    });
+
+    it('gives a plan to one worker only, and to none for a stage that it does not need', async () => {
+      const id = await create();
+      const other = await rig.another();
+      expect(await rig.stores.work.claim(id, 'solver', 'me')).toBeNull();
+      const all = await Promise.all(
+        Array.from({ length: 10 }, (_, at) => (at % 2 ? rig.stores : other).work.claim(id, 'controller', 'me')),
+      );
+      expect(all.filter(Boolean)).toHaveLength(1);
+      expect(await other.work.claim(id, 'controller', 'me')).toBeNull();
+      expect(await other.work.claim('nobody', 'controller', 'me')).toBeNull();
+      expect(await other.work.claim('../x', 'controller', 'me')).toBeNull();
+      expect(await rig.stores.plans.events(id, 0)).toHaveLength(2);
+    });
+
+    it('two workers race for 200 plans: each is claimed once and finished once', async () => {
+      const other = await rig.another();
+      const made = await Promise.all(Array.from({ length: 200 }, create));
+      const finished: string[] = [];
+      const done = new AbortController();
+      const worker = async (stores: Stores) => {
+        for await (const id of stores.work.offers('controller', done.signal)) {
+          const won = await stores.work.claim(id, 'controller', 'w');
+          if (!won) continue;
+          await won.advance(advanced);
+          finished.push(id);
+          if (finished.length === made.length) done.abort();
+        }
+      };
+      await Promise.all([worker(rig.stores), worker(rig.stores), worker(other), worker(other)]);
+      expect([...finished].sort()).toEqual([...made].sort());
+      for (const id of made.slice(0, 20)) {
+        const events = await rig.stores.plans.events(id, 0);
+        expect(events.map(({ to }) => to)).toEqual(['template', 'translating', 'translated']);
+      }
+    });
+
+    it('a failed attempt is counted, and counts can be set back', async () => {
+      const id = await create();
+      await (await claim(id)).advance({
+        to: 'template',
+        reason: 'failed',
+        failed: true,
+        message: 'why',
+        messageForm: 'list',
+      });
+      const again = await claim(id);
+      expect(again.plan.head).toMatchObject({
+        message: 'why',
+        messageForm: 'list',
+        translation: { counter: 2, failures: 1 },
+      });
+      const next = await again.advance({ ...advanced, resetFailures: ['controller'] });
+      expect(next.head).toMatchObject({ message: '', messageForm: 'text', translation: { counter: 2, failures: 0 } });
+    });
+
+    it('an illegal step is refused and changes nothing', async () => {
+      const id = await create();
+      const held = await claim(id);
+      await expect(held.advance({ to: 'done', reason: 'completed' })).rejects.toSatisfy(code('INTERNAL'));
+      await held.advance(advanced);
+      await expect(held.advance(advanced)).rejects.toSatisfy(code('CLAIM_LOST'));
+    });
+
+    it('a document that is too large for the store is refused, and the claim can still tell so', async () => {
+      const id = await create();
+      const held = await claim(id);
+      await expect(held.advance({ ...advanced, message: 'm'.repeat(1_100_000) })).rejects.toSatisfy(
+        code('STORE_VALUE_TOO_LARGE'),
+      );
+      expect((await held.advance({ to: 'error', reason: 'failed', message: 'too large' })).head.status).toBe('error');
+    });
+
+    it('a plan given back is offered again at once', async () => {
+      const id = await create();
+      await (await claim(id)).advance({ to: 'template', reason: 'given-back' });
+      await offered(id);
+      const held = await claim(id);
+      await held.release();
+      await held.release();
+      expect(held.lost.aborted).toBe(false);
+      await offered(id);
+      const taken = await claim(id);
+      expect(taken.previous).toBe('translating');
+      await expect(held.advance(advanced)).rejects.toSatisfy(code('CLAIM_LOST'));
+      await taken.advance(advanced);
+      expect((await rig.stores.plans.events(id, 0)).map(({ reason }) => reason)).toEqual([
+        'created',
+        'claimed',
+        'given-back',
+        'claimed',
+        'taken-over',
+        'completed',
+      ]);
+    });
+
+    it('saga steps are kept under the plan and fenced by its claim', async () => {
+      const id = await create();
+      const held = await claim(id);
+      await held.saga.put({ ...step, step: 'b', order: 1 });
+      await held.saga.put(step);
+      await held.saga.put({ ...step, state: 'reserved' });
+      expect(await held.saga.list()).toMatchObject([{ step: step.step, state: 'reserved' }, { step: 'b' }]);
+      expect(await rig.stores.plans.reservations(id)).toEqual(await held.saga.list());
+      await held.release();
+      await expect(held.saga.put(step)).rejects.toSatisfy(code('CLAIM_LOST'));
+    });
+
+    it('a worker that stood still loses its plans to others, and its writes are refused', async () => {
+      const id = await create();
+      const other = await rig.another();
+      const held = await claim(id);
+      const lost = new Promise((resolve) => held.lost.addEventListener('abort', resolve));
+      rig.stall();
+      await offered(id, 'controller', other);
+      const taken = await claim(id, 'controller', other);
+      expect(taken.previous).toBe('translating');
+      expect(taken.token).toBeGreaterThan(held.token);
+      await lost;
+      await expect(held.advance(advanced)).rejects.toSatisfy(code('CLAIM_LOST'));
+      await expect(held.saga.put(step)).rejects.toThrow();
+      const finished = await taken.advance(advanced);
+      expect(finished.head.translation).toMatchObject({ counter: 2, failures: 0 });
+      expect((await other.plans.events(id, 0)).map(({ reason }) => reason)).toEqual([
+        'created',
+        'claimed',
+        'taken-over',
+        'completed',
+      ]);
+    });
+
+    it('a process that ends in order leaves its plans at once', async () => {
+      const id = await create();
+      const other = await rig.another();
+      const held = await claim(id, 'controller', other);
+      const waiting = offered(id);
+      await other.close();
+      expect(held.lost.aborted).toBe(true);
+      expect(await waiting).toBe(id);
+    });
+
+    it('a worker whose plan is deleted is told to stop', async () => {
+      const id = await create();
+      const held = await claim(id);
+      const lost = new Promise((resolve) => held.lost.addEventListener('abort', resolve));
+      await rig.stores.plans.delete(id);
+      await lost;
+    });
+
+    it('an answer that is lost is read back: claims and results count once', async () => {
+      for (const applied of [true, false]) {
+        const id = await create();
+        const flaky = losingAnswers(rig.kv, applied);
+        const stores = await startStores(flaky, rig.clock);
+        const first = await stores.work.claim(id, 'controller', 'flaky');
+        expect(flaky.lost).toBe(1);
+        // Not applied: it looks like a lost race, and the plan stays on offer.
+        expect(first === null).toBe(!applied);
+        const held = first ?? (await stores.work.claim(id, 'controller', 'flaky'));
+        flaky.lost = 0;
+        const written = await held?.advance({ ...advanced, parts: {} });
+        expect(flaky.lost).toBe(1);
+        expect(await stores.plans.get(id)).toEqual(written);
+        expect((await stores.plans.events(id, 0)).map(({ to }) => to)).toEqual([
+          'template',
+          'translating',
+          'translated',
+        ]);
+        await stores.close();
+      }
+    });
+  });
+}
