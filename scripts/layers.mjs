@@ -51,7 +51,7 @@ export const LAYERS = [
     folder: 'src/server',
     holds: 'listener, TLS, Yoga, WebSocket, authentication, limits, health, drain',
     may: ['src/schema', 'src/resolvers', 'src/rest', 'src/services', 'src/domain', 'src/lib', 'src/telemetry'],
-    packages: ['graphql-yoga', 'graphql-ws', 'ws'],
+    packages: ['graphql-yoga', '@graphql-yoga/render-graphiql', 'graphql-ws', 'ws'],
   },
   {
     folder: 'src/telemetry',

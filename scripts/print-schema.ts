@@ -9,7 +9,9 @@ const printed = `${printSchema(lexicographicSortSchema(schema))}\n`;
 
 async function nameChanges(committed: string): Promise<void> {
   const changes = await diff(buildSchema(committed), buildSchema(printed));
-  const ranked = changes.toSorted((a, b) => Number(b.criticality.level === 'BREAKING') - Number(a.criticality.level === 'BREAKING'));
+  const ranked = changes.toSorted(
+    (a, b) => Number(b.criticality.level === 'BREAKING') - Number(a.criticality.level === 'BREAKING'),
+  );
   for (const { criticality, message } of ranked) process.stderr.write(`${criticality.level} ${message}\n`);
   process.stderr.write(`${FILE} is out of date; run npm run codegen\n`);
 }

@@ -106,6 +106,7 @@ export function serverSettings(config: Config): ServerSettings {
   const { limits, webSocket } = DEFAULT_SERVER_SETTINGS;
   return {
     ...DEFAULT_SERVER_SETTINGS,
+    api: config.gateway.roles.includes('api'),
     host: listener.host,
     port: listener.port,
     ...(listener.tls_certificate_file

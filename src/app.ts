@@ -80,6 +80,7 @@ export async function createApp(config: Config, given: { readonly logger?: RootL
     instance,
   };
   checkRoles(config);
+  warnOfMissingRoles(base);
   const upstream = openUpstream(base);
   const opened = await openStore(base).catch(async (error) => {
     await upstream.close();
@@ -152,6 +153,13 @@ function checkRoles(config: Config): void {
         ? '[gateway] roles is empty'
         : null;
   if (problem) throw new ConductorError('CONFIG_INVALID', `${problem}; known roles are ${known.join(', ')}.`);
+}
+
+/** With the embedded store nobody else can do what this process leaves out. */
+function warnOfMissingRoles({ config, logger }: Base): void {
+  const missing = ['api', ...STAGES].filter((role) => !config.gateway.roles.includes(role));
+  if (config.db_options.db_backend !== 'embedded' || missing.length === 0) return;
+  logger.warn({ missing }, 'the embedded store serves this process alone: nobody has these roles');
 }
 
 function openStore(base: Base): Promise<Kv> {

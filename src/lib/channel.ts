@@ -47,7 +47,7 @@ export class Channel<T> implements AsyncIterable<T> {
     const { keyOf } = this.#options;
     const key = keyOf?.(item);
     const same = keyOf ? this.#items.findIndex((old) => keyOf(old) === key) : -1;
-    this.#items.splice(same >= 0 ? same : 0, 1);
+    this.#items.splice(Math.max(same, 0), 1);
     this.#options.onDrop?.(1);
   }
 

@@ -14,6 +14,8 @@ import {
 } from 'graphql';
 import type { LimitSettings } from './settings.ts';
 
+/** Characters of a document; what is larger belongs into variables. Reading a megabyte takes 50 ms of everybody's time. */
+const MAX_TEXT = 256 * 1024;
 /** Brackets inside each other in a document's text, lists and objects of arguments included: the parser's recursion. */
 const MAX_NESTING = 200;
 /** Fragments that spread fragments that spread fragments. */
@@ -38,6 +40,7 @@ export function limitError(what: string): GraphQLError {
 
 /** Counts without recursion, so that no text can exhaust the stack. Texts that are no GraphQL are left to the parser. */
 function checkTokens(source: Source, maxTokens: number): void {
+  if (source.body.length > MAX_TEXT) throw limitError(`The document has more than ${MAX_TEXT} characters.`);
   const lexer = new Lexer(source);
   let nesting = 0;
   for (let count = 0; lexer.advance().kind !== TokenKind.EOF; count += 1) {

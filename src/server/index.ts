@@ -5,7 +5,7 @@ import { createServerWith, type Server, type ServerDependencies } from './server
 
 export type { MetricsText } from './probes.ts';
 export type { Server, ServerDependencies } from './server.ts';
-export { DEFAULT_SERVER_SETTINGS, type ServerSettings } from './settings.ts';
+export type { ServerSettings } from './settings.ts';
 
 /** Throws CERTIFICATE_INVALID for unusable TLS files; `listen` throws PORT_IN_USE. */
 export function createServer(dependencies: ServerDependencies): Server {

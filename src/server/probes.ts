@@ -34,6 +34,17 @@ export function createProbes({ health, metrics, logger }: ProbeDependencies): Re
   ]);
 }
 
+/** Stands for REST and GraphQL in a process that has no role `api`. */
+export async function withoutApi(exchange: Exchange): Promise<void> {
+  const explanation =
+    'This process does not serve the API: it has no role api. It answers /livez, /readyz and /metrics.';
+  respond(exchange, {
+    status: 404,
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ explanation, code: 404 }),
+  });
+}
+
 function unready(error: unknown, logger: Logger): HealthReport {
   logger.error({ err: error }, 'readiness check failed');
   return { ok: false, checks: [] };

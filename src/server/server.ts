@@ -11,7 +11,7 @@ import { createExchange, type Endpoint, type Exchange, respond } from './exchang
 import { createExecute } from './execute.ts';
 import { createGraphqlEndpoint } from './graphql-endpoint.ts';
 import { createListener, open } from './listener.ts';
-import { createProbes, type MetricsText } from './probes.ts';
+import { createProbes, type MetricsText, withoutApi } from './probes.ts';
 import { createRestEndpoint } from './rest-endpoint.ts';
 import type { ServerSettings } from './settings.ts';
 import { createStreams, type Streams } from './streams.ts';
@@ -50,7 +50,7 @@ export function createServerWith(dependencies: ServerDependencies, graphql: Grap
   const { settings, services, logger, clock } = dependencies;
   const streams = createStreams(dependencies.metrics);
   const { endpoints, sockets } = createEndpoints(dependencies, graphql, streams);
-  const rest = createRestEndpoint(settings, dependencies);
+  const rest = settings.api ? createRestEndpoint(settings, dependencies) : withoutApi;
   const listener = createListener(settings);
   const connections = trackConnections(listener, settings.tls !== undefined);
   const measure = measurer(dependencies.metrics, clock);
@@ -72,7 +72,10 @@ export function createServerWith(dependencies: ServerDependencies, graphql: Grap
   };
   listener.on('request', (req, res) => handle(req, res, false));
   listener.on('checkContinue', (req, res) => handle(req, res, true));
-  listener.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => sockets.upgrade(req, socket, head));
+  listener.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (settings.api) sockets.upgrade(req, socket, head);
+    else socket.destroy();
+  });
 
   const drain = async (graceMs: number) => {
     services.health.startDrain();
@@ -110,7 +113,7 @@ function createEndpoints(
   const graphql = createGraphqlEndpoint({ ...dependencies, yoga, authenticate });
   const probes = createProbes({ ...dependencies, health: services.health });
   return {
-    endpoints: new Map([...probes, [GRAPHQL_PATH, graphql]]),
+    endpoints: new Map([...probes, [GRAPHQL_PATH, settings.api ? graphql : withoutApi]]),
     sockets: createWebSockets({ ...dependencies, yoga, authenticate }),
   };
 }

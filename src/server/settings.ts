@@ -49,6 +49,8 @@ export interface TimeoutSettings {
 }
 
 export interface ServerSettings {
+  /** Serve REST and GraphQL; without, only the probes and metrics answer. @default true */
+  readonly api: boolean;
   /** @default 127.0.0.1 */
   readonly host: string;
   /** 0 takes a free one. @default 8091 */
@@ -76,7 +78,7 @@ export interface ServerSettings {
   readonly trustProxy: boolean;
   /** Origins of web pages, besides this server's own, that may call GraphQL. @default none */
   readonly corsOrigins: readonly string[];
-  /** Serve the GraphiQL page (its scripts come from a public CDN). @default false */
+  /** Serve the GraphiQL page; it loads nothing from elsewhere. @default false */
   readonly graphiql: boolean;
   /** Answer introspection, and suggest names in validation errors. @default false */
   readonly introspection: boolean;
@@ -88,6 +90,7 @@ export interface ServerSettings {
 }
 
 export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
+  api: true,
   host: '127.0.0.1',
   port: 8091,
   basicAuth: { required: true, username: '', password: '', strict401: false },

@@ -31,6 +31,8 @@ export function createGateway(schema: GraphQLSchema, execute: Execute, settings:
     graphqlEndpoint: GRAPHQL_PATH,
     landingPage: false,
     graphiql: settings.graphiql ? { title: 'Conductor Gateway' } : false,
+    // Everything in one page, for networks without a way out; megabytes, so read only when somebody asks for it.
+    renderGraphiQL: async (options) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
     // The node handler in front does these: origins, body size, health, uploads (none).
     cors: false,
     maxRequestBodySize: false,

@@ -39,12 +39,12 @@ export function readTimeout(value: number | undefined, fallback: number): number
   return seconds;
 }
 
-/** The name, or undefined when one is to be made. Throws BAD_REQUEST. */
+/** The name as given (an empty one too, as the reference echoes it), or undefined when one is to be made. Throws BAD_REQUEST. */
 export function readName(value: string | undefined): string | undefined {
   if (value !== undefined && value.length > MAX_NAME_LENGTH) {
     throw new ConductorError('BAD_REQUEST', `name must have at most ${MAX_NAME_LENGTH} characters.`);
   }
-  return value || undefined;
+  return value;
 }
 
 /** Throws BAD_REQUEST for an empty or overlong key. */

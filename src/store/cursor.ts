@@ -1,6 +1,7 @@
 // Cursors of the plan feed: which store, which revision, which event of the plan. Opaque to callers, checked when they come back.
 import { ConductorError } from '../domain/errors.ts';
 import type { Cursor } from '../domain/ports.ts';
+import { sha256 } from '../lib/json.ts';
 
 export interface FeedPosition {
   readonly clusterId: string;
@@ -11,13 +12,30 @@ export interface FeedPosition {
 }
 
 export function encodeCursor({ clusterId, revision, seq }: FeedPosition): Cursor {
-  return Buffer.from(`f1:${revision}:${seq}:${clusterId}`).toString('base64url');
+  return seal(`f1:${revision}:${seq}:${clusterId}`);
 }
 
 /** Throws CURSOR_INVALID for anything that `encodeCursor` did not make. */
 export function decodeCursor(cursor: Cursor): FeedPosition {
-  const text = Buffer.from(cursor, 'base64url').toString('utf8');
-  const match = /^f1:(\d{1,15}):(\d{1,9}):([\w-]{1,64})$/.exec(text);
-  if (!match || Buffer.from(text).toString('base64url') !== cursor) throw new ConductorError('CURSOR_INVALID');
+  const match = /^f1:(\d{1,15}):(\d{1,9}):([\w-]{1,64})$/.exec(unseal(cursor));
+  if (!match) throw new ConductorError('CURSOR_INVALID');
   return { revision: Number(match[1]), seq: Number(match[2]), clusterId: match[3] ?? '' };
+}
+
+/** Text as an opaque token; its check digits tell a cut or mistyped one, they keep no secret. */
+export function seal(text: string): string {
+  return Buffer.from(`${checkDigits(text)}${text}`).toString('base64url');
+}
+
+/** Throws CURSOR_INVALID for anything that `seal` did not make. */
+export function unseal(token: string): string {
+  const text = Buffer.from(token.slice(0, 1_000), 'base64url').toString('utf8').slice(CHECK_DIGITS);
+  if (seal(text) !== token) throw new ConductorError('CURSOR_INVALID');
+  return text;
+}
+
+const CHECK_DIGITS = 6;
+
+function checkDigits(text: string): string {
+  return sha256(text).slice(0, CHECK_DIGITS);
 }

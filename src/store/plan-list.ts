@@ -3,6 +3,7 @@ import { ConductorError } from '../domain/errors.ts';
 import type { PlanRecord } from '../domain/plan.ts';
 import type { PlanFilter, PlanPage, PlanQuery } from '../domain/ports.ts';
 import { indexCodec } from './codec.ts';
+import { seal, unseal } from './cursor.ts';
 import { INDEX, type IndexOrder, idOf, indexPosition } from './keys.ts';
 import { type KeyValue, type Kv, MAX_TXN_OPERATIONS } from './kv.ts';
 import { matchesHead, matchesIndex } from './plan-filter.ts';
@@ -64,12 +65,11 @@ function page(plans: readonly PlanRecord[], hasNextPage: boolean): PlanPage {
 }
 
 function encodeCursor(created: number, id: string): string {
-  return Buffer.from(`p1:${created}:${id}`).toString('base64url');
+  return seal(`p1:${created}:${id}`);
 }
 
 function decodeCursor(cursor: string, order: IndexOrder): string {
-  const text = Buffer.from(cursor, 'base64url').toString('utf8');
-  const match = /^p1:(\d{1,15}):([\w.-]{1,128})$/.exec(text);
-  if (!match || Buffer.from(text).toString('base64url') !== cursor) throw new ConductorError('CURSOR_INVALID');
+  const match = /^p1:(\d{1,15}):([\w.-]{1,128})$/.exec(unseal(cursor));
+  if (!match) throw new ConductorError('CURSOR_INVALID');
   return indexPosition(order, Number(match[1]), match[2] ?? '');
 }

@@ -1,10 +1,11 @@
 // Keeps up with one prefix of the store: lists it at a revision, watches from the next one, and lists again when history is
 // lost (compaction, another cluster, a revision that ran backwards), telling what changed meanwhile as if it had been watched.
-import { isConductorError } from '../domain/errors.ts';
+import { ConductorError, isConductorError } from '../domain/errors.ts';
 import type { Logger, Metrics } from '../domain/ports.ts';
 import { type Clock, delay } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import { type KeyValue, type Kv, WATCH_HEARTBEAT_MS, type WatchEvent } from './kv.ts';
+import { listAll, Resync } from './resync.ts';
 
 /**
  * `listed`: the first state. `live`: one revision as watched. `gap`: history was lost; `events` are what differs now,
@@ -27,6 +28,8 @@ export interface ReflectorOptions {
   readonly metrics: Metrics;
   /** First pause before listing again fails over, in milliseconds; doubles up to 40 times. @default 50 */
   readonly retryBaseMs?: number | undefined;
+  /** Pause between two checks of the watched state against a listing, in milliseconds. @default 600000 */
+  readonly resyncMs?: number | undefined;
   /** The first listing leaves values empty: the consumer only wants changes. */
   readonly keysOnly?: boolean;
   /** Called in order; must not throw and must not wait. */
@@ -49,6 +52,7 @@ export class Reflector {
   #revision = 0;
   #heardAt = Number.NEGATIVE_INFINITY;
   #done: Promise<void> = Promise.resolve();
+  #resync: Resync | null = null;
 
   constructor(options: ReflectorOptions) {
     this.#options = options;
@@ -60,6 +64,7 @@ export class Reflector {
     this.#adopt(listing);
     this.#report({ kind: 'listed', ...listing });
     this.#done = this.#run(signal);
+    this.#scheduleResync(signal);
   }
 
   /** Resolves when the watching has ended. */
@@ -94,13 +99,40 @@ export class Reflector {
     const { kv, prefix } = this.#options;
     const from = { fromRevision: this.#revision + 1, clusterId: this.#clusterId, signal };
     for await (const { revision, events } of kv.watch(prefix, from)) {
-      for (const event of events) {
-        if (event.type === 'put') this.#known.set(event.kv.key, event.kv.modRevision);
-        else this.#known.delete(event.key);
-      }
+      this.#learn(events);
       this.#heard(revision);
       if (events.length > 0) this.#report({ kind: 'live', clusterId: this.#clusterId, revision, events });
+      this.#judgeResync();
     }
+  }
+
+  #scheduleResync(signal: AbortSignal): void {
+    const { clock, kv, prefix, logger, resyncMs = 600_000 } = this.#options;
+    const cancel = clock.after(resyncMs, async () => {
+      signal.removeEventListener('abort', cancel);
+      if (signal.aborted) return;
+      const resync = new Resync();
+      this.#resync = resync;
+      try {
+        await resync.begin(kv, prefix, this.#known);
+      } catch (error) {
+        this.#resync = null;
+        logger.debug({ prefix, err: error }, 'the watched state could not be checked');
+      }
+      this.#scheduleResync(signal);
+    });
+    signal.addEventListener('abort', cancel, { once: true });
+  }
+
+  /** Throws when the watch has passed the listing without telling what it should have told. */
+  #judgeResync(): void {
+    const missed = this.#resync?.missed(this.#known, this.#revision) ?? null;
+    if (missed === null) return;
+    this.#resync = null;
+    if (missed.length === 0) return;
+    const { metrics, prefix } = this.#options;
+    metrics.count('conductor_store_missed_events_total', { prefix }, missed.length);
+    throw new ConductorError('STORE_COMPACTED', `The watch missed ${missed.length} changes, among them ${missed[0]}.`);
   }
 
   /** Lists until it succeeds: an outage only makes it take longer. */
@@ -138,34 +170,38 @@ export class Reflector {
     const { kv, prefix } = this.#options;
     const changed: KeyValue[] = [];
     const missing = new Set(this.#known.keys());
-    let page = await kv.range(prefix, { limit: PAGE, keysOnly });
-    const { revision } = page;
-    for (;;) {
-      for (const found of page.kvs) {
+    let at = 0;
+    for await (const { revision, kvs } of listAll(kv, prefix, { limit: PAGE, keysOnly })) {
+      at = revision;
+      for (const found of kvs) {
         missing.delete(found.key);
         if (allNew || this.#known.get(found.key) !== found.modRevision) changed.push(found);
       }
-      const last = page.kvs.at(-1);
-      if (!page.more || !last) break;
-      page = await kv.range(prefix, { limit: PAGE, keysOnly, revision, after: last.key });
     }
     changed.sort((a, b) => a.modRevision - b.modRevision);
     return {
-      revision,
+      revision: at,
       events: [
         ...changed.map((entry) => ({ type: 'put', kv: entry }) as const),
-        ...[...missing].map((key) => ({ type: 'delete', key, modRevision: revision }) as const),
+        ...[...missing].map((key) => ({ type: 'delete', key, modRevision: at }) as const),
       ],
     };
   }
 
   #adopt({ clusterId, revision, events }: Listing): void {
-    for (const event of events) {
-      if (event.type === 'put') this.#known.set(event.kv.key, event.kv.modRevision);
-      else this.#known.delete(event.key);
-    }
+    this.#resync = null;
+    this.#learn(events);
     this.#clusterId = clusterId;
     this.#heard(revision);
+  }
+
+  #learn(events: readonly WatchEvent[]): void {
+    for (const event of events) {
+      const { key, modRevision } = event.type === 'put' ? event.kv : event;
+      this.#resync?.touch(key, modRevision);
+      if (event.type === 'put') this.#known.set(key, modRevision);
+      else this.#known.delete(key);
+    }
   }
 
   #heard(revision: number): void {

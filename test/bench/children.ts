@@ -12,7 +12,9 @@ export interface Helper {
 
 /** `name`: a file in child/. */
 export function startHelper(name: string): Helper {
-  const child = fork(new URL(`./child/${name}.ts`, import.meta.url), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(new URL(`./child/${name}.ts`, import.meta.url), {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const ended = once(child, 'exit');
   return {
     pid: child.pid ?? 0,

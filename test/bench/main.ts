@@ -1,8 +1,11 @@
 // `npm run bench`: what the gateway costs beside the cheapest thing that could do the same, side by side in one run.
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { aaiCalls } from './aai-calls.ts';
+import { fanOut } from './fan-out.ts';
 import { type BenchSettings, PROGRAM } from './gateway.ts';
 import { planLatency } from './plan-latency.ts';
+import { queryRate } from './query-rate.ts';
 import { type Findings, machine, markdown, type Report, textTable } from './report.ts';
 
 const HELP = `npm run bench -- [options]
@@ -21,6 +24,9 @@ type Section = (settings: BenchSettings, rounds: number, progress: (text: string
 
 const SECTIONS: ReadonlyMap<string, Section> = new Map<string, Section>([
   ['a', (settings, rounds, progress) => planLatency(settings, rounds * 10, progress)],
+  ['b', queryRate],
+  ['c', aaiCalls],
+  ['d', fanOut],
 ]);
 
 interface Options {

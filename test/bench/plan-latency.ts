@@ -1,7 +1,8 @@
 // (a) From the submission of a plan to the arrival of its `done`, as a multiple of the time in which it had a request to
 // A&AI or SDN-C under way; on both stores, plan by plan in turn.
-import { startSimulators } from '../sim/start.ts';
+
 import type { RecordedCall } from '../sim/server.ts';
+import { startSimulators } from '../sim/start.ts';
 import { startEtcd } from '../support/etcd.ts';
 import { type Client, connectClient, mustBeDone, type PlanEvent } from './client.ts';
 import { type BenchSettings, type Gateway, removeFolder, startGateway, temporaryFolder } from './gateway.ts';
@@ -128,7 +129,10 @@ function summary({ store, runs }: Subject): { readonly row: Row; readonly note: 
     value: ratio,
     goal: atMost(GOAL, ratio),
   };
-  return { row, note: `(a) ${store}, ms (of which upstream): ${STAGES.map((stage) => stageText(stage, runs)).join(', ')}` };
+  return {
+    row,
+    note: `(a) ${store}, ms (of which upstream): ${STAGES.map((stage) => stageText(stage, runs)).join(', ')}`,
+  };
 }
 
 function stageText({ name, window }: Stage, runs: readonly Run[]): string {

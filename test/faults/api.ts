@@ -106,7 +106,10 @@ export class Api {
       status: statusOf(plan.status),
       stages: plan.stages.map((entry) => ({ ...entry, stage: entry.stage.toLowerCase() as Stage })),
       events: plan.events.map(eventOf),
-      reservations: plan.reservations.map((step) => ({ ...step, state: step.state.toLowerCase() })),
+      reservations: plan.reservations.map((step) => ({
+        ...step,
+        state: step.state.toLowerCase().replaceAll('_', '-'),
+      })),
     };
   }
 

@@ -4,7 +4,7 @@ import { type Simulators, startSimulators } from '../sim/start.ts';
 import { type EtcdServer, startEtcd } from '../support/etcd.ts';
 import { type Program, startProgram, writeConfig } from '../support/program.ts';
 import { Api } from './api.ts';
-import { INVALID, setRoom } from './templates.ts';
+import { INVALID, MARKER, setRoom } from './templates.ts';
 import { Watcher } from './watcher.ts';
 
 /** `npm run test:faults` runs the whole matrix; `npm test` a short form of it. */
@@ -35,6 +35,8 @@ export interface Cluster {
   readonly front: Gateway;
   /** Has seen everything since before the first plan. */
   readonly watcher: Watcher;
+  /** Keys of claims and queue entries in etcd: none when every plan has ended. */
+  leftovers(): Promise<string[]>;
   /** Resolves when it listens. */
   gateway(name: string, options?: GatewayOptions): Promise<Gateway>;
   stop(): Promise<void>;
@@ -69,13 +71,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     return made;
   };
   const front = await gateway('front', { roles: 'api' });
-  const watcher = await Watcher.after(front.api, await front.api.create('marker', INVALID));
+  const watcher = await Watcher.after(front.api, await front.api.create(MARKER, INVALID));
   return {
     simulators,
     etcd,
     front,
     watcher,
     gateway,
+    leftovers: () => keysOf(etcd, /^conductor\/gateway\/(claims|queue)\//),
     async stop() {
       await watcher.stop();
       await Promise.all(started.map(({ program }) => program.kill('SIGKILL')));
@@ -83,6 +86,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       rmSync(config.folder, { recursive: true, force: true });
     },
   };
+}
+
+async function keysOf(etcd: EtcdServer, match: RegExp): Promise<string[]> {
+  const all = Buffer.from([0]).toString('base64');
+  const body = JSON.stringify({ key: all, range_end: all, keys_only: true });
+  const answer = await fetch(`${etcd.endpoint}/v3/kv/range`, { method: 'POST', body });
+  const { kvs = [] } = (await answer.json()) as { kvs?: readonly { readonly key: string }[] };
+  return kvs.map(({ key }) => Buffer.from(key, 'base64').toString()).filter((key) => match.test(key));
 }
 
 async function listening(name: string, program: Program): Promise<Gateway> {
@@ -120,7 +131,7 @@ export async function startSingle(options: ClusterOptions = {}): Promise<Single>
   };
   let current = await life();
   const api = new Api(() => current.api.url);
-  const watcher = await Watcher.after(api, await api.create('marker', INVALID));
+  const watcher = await Watcher.after(api, await api.create(MARKER, INVALID));
   const start = async () => {
     current = await life();
   };

@@ -1,9 +1,17 @@
 // What must hold after every fault, read through the public API and the simulators' own records.
 import { expect } from 'vitest';
-import { isFinal, isLegalTransition, STAGE_FIELD, STAGE_STATUS, STAGES, type Stage, stageOf } from '../../src/domain/plan.ts';
+import {
+  isFinal,
+  isLegalTransition,
+  STAGE_FIELD,
+  STAGE_STATUS,
+  STAGES,
+  type Stage,
+  stageOf,
+} from '../../src/domain/plan.ts';
 import type { Simulators } from '../sim/start.ts';
 import type { Api, SeenEvent, SeenPlan } from './api.ts';
-import { TARGETS } from './templates.ts';
+import { MARKER, TARGETS } from './templates.ts';
 import type { Item, Watcher } from './watcher.ts';
 
 export interface Evidence {
@@ -90,7 +98,7 @@ function heldBy(plans: readonly SeenPlan[], simulators: Simulators): string[] {
   const held = new Set(simulators.sdnc.reservations().keys());
   for (const { id, status, reservations } of plans) {
     for (const { entityId, state, step } of reservations) {
-      const may = state === 'release-failed' || state === 'release_failed';
+      const may = state === 'release-failed';
       const must = status === 'done' && state === 'reserved';
       if (must !== held.has(entityId) && !may) {
         broken.push(`I3: step ${step} of plan ${id} (${status}) is ${state}, and held is ${held.has(entityId)}`);
@@ -117,13 +125,20 @@ function overbooked(simulators: Simulators, room: number): string[] {
 function sequenceOf(items: readonly Item[], plans: ReadonlyMap<string, SeenPlan>): string[] {
   const broken: string[] = [];
   const last = new Map<string, number>();
-  const afterGap = new Set<string>();
+  // Plans that were told without interruption; a plan that is new after a gap may have begun in it.
+  let unbroken = new Set<string>();
+  let gaps = 0;
   for (const item of items) {
-    if (item.kind === 'gap') for (const id of last.keys()) afterGap.add(id);
+    if (item.kind === 'gap') {
+      gaps += 1;
+      unbroken = new Set();
+    }
     if (item.kind !== 'event') continue;
     const { planId, event } = item;
     const expected = (last.get(planId) ?? 0) + 1;
-    const jump = afterGap.delete(planId) || !last.has(planId);
+    // The subscription began after the marker.
+    const jump = !unbroken.has(planId) && (gaps > 0 || plans.get(planId)?.name === MARKER);
+    unbroken.add(planId);
     if (event.seq !== expected && !(jump && event.seq > expected)) {
       broken.push(`I5: event ${event.seq} of plan ${planId} came instead of ${expected}`);
     }

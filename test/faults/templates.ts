@@ -31,6 +31,9 @@ export const LIGHT = {
   optimization: { minimize: { sum: [{ product: [1, { distance_between: ['customer', 'vG'] }] }] } },
 };
 
+/** Name of the plan after which the tests' subscriptions begin. */
+export const MARKER = 'marker';
+
 /** Not valid: ends in `error` while it is translated and calls nobody. */
 export const INVALID = { homing_template_version: '2017-10-10' };
 

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { isFinal, type PlanStatus } from '../../src/domain/plan.ts';
-import { AUTHORIZATION, type Api, EVENT_FIELDS, eventOf, type SeenEvent } from './api.ts';
+import { type Api, AUTHORIZATION, EVENT_FIELDS, eventOf, type SeenEvent } from './api.ts';
 
 export type Item =
   | { readonly kind: 'event'; readonly planId: string; readonly event: SeenEvent }

@@ -31,6 +31,7 @@ const documents: readonly (readonly [what: string, query: string])[] = [
      fragment B on Node { a: child { ...C } b: child { ...C } c: child { ...C } d: child { ...C } }
      fragment C on Node { a: name b: name c: name d: name }`,
   ],
+  ['1 MB of text in one argument', `{ hello(name: "${'x'.repeat(1_000_000)}") }`],
   ['a page too large', '{ node { list(first: 201) { name } } }'],
 ];
 

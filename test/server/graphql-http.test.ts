@@ -1,6 +1,8 @@
 // GraphQL over HTTP: the protocol's audit, credentials, origins, and which operations a request may carry.
+import { once } from 'node:events';
 import { auditServer } from 'graphql-http';
 import { expect, test } from 'vitest';
+import { WebSocket } from 'ws';
 import { basic } from '../api/rest/support.ts';
 import { answerOf, startServer } from './support.ts';
 
@@ -110,6 +112,7 @@ test('GraphiQL is a page for browsers where it is switched on, and never without
   expect(off.headers.get('content-type') ?? '').not.toContain('text/html');
   const on = await page((await startServer({ graphiql: true })).url);
   expect([on.status, on.headers.get('content-type')]).toEqual([200, 'text/html']);
+  expect(await on.text()).not.toMatch(/(src|href)="https?:/);
   expect((await page((await startServer({ graphiql: true, basicAuth: { required: true } })).url)).status).toBe(401);
 });
 
@@ -129,4 +132,16 @@ test('a mutation is not told to stop when its client leaves, a query is', async 
   await post({ query: 'mutation { touch }' });
   await post({ query: '{ whoami }' });
   expect(world.scopes.map(({ signal }) => signal !== undefined)).toEqual([false, true]);
+});
+
+test('a process without the role api serves its probes and nothing else', async () => {
+  const { url, post } = await startServer({ api: false });
+  for (const path of ['/livez', '/readyz', '/metrics']) expect((await fetch(`${url}${path}`)).status).toBe(200);
+  for (const path of ['/', '/v1/plans', '/graphql']) {
+    const answer = await fetch(`${url}${path}`);
+    expect([answer.status, await answer.text()]).toEqual([404, expect.stringContaining('no role api')]);
+  }
+  expect((await post({ query: '{ hello }' })).status).toBe(404);
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  await expect(once(socket, 'open')).rejects.toThrow();
 });

@@ -57,7 +57,9 @@ export function planFeedContract(name: string, open: () => Promise<Rig>): void {
     });
 
     it('tells of many plans from now on, and of a plan that is created later', async () => {
+      const earlier = listen();
       await create();
+      await earlier.until(atLeast(1));
       const listener = listen();
       const later = newPlan();
       const single = listen({ planId: later.id });

@@ -15,8 +15,11 @@ export interface TcpProxy {
   blackhole(): void;
   /** Calls `fn` with each piece that the server sends; a piece for which it returns true is dropped and all connections are reset. */
   cutWhen(fn: ((data: Buffer) => boolean) | null): void;
-  /** Calls `fn` with each piece that a client sends; from the one for which it returns true, which is passed on, nothing more passes. */
-  freezeAfter(fn: (data: Buffer) => boolean): void;
+  /**
+   * Calls `fn` with each piece that a client sends, until it returns true: that one is still passed on, and nothing more after
+   * it. Resolves then.
+   */
+  freezeAfter(fn: (data: Buffer) => boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -46,7 +49,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     client.on('data', (data) => {
       if (frozen) return;
       upstream.write(data);
-      frozen = freezer?.(data) ?? false;
+      if (freezer?.(data)) frozen = true;
     });
     upstream.on('data', (data) => {
       if (watcher?.(data)) cut();
@@ -78,7 +81,13 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       watcher = fn;
     },
     freezeAfter(fn) {
-      freezer = fn;
+      return new Promise((resolve) => {
+        freezer = (data) => {
+          const last = fn(data);
+          if (last) resolve();
+          return last;
+        };
+      });
     },
     async stop() {
       accepting = false;

@@ -16,8 +16,9 @@ const PLAN_ID = /^[A-Za-z0-9._-]{1,128}$/;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 export const createPlan: RouteHandler = async (call) => {
-  const { request, services, baseUrl } = call;
+  const { request, services, settings, baseUrl } = call;
   if (request.bodyError) throw request.bodyError;
+  if (Buffer.byteLength(request.body) > settings.bodyLimit) throw new ConductorError('PAYLOAD_TOO_LARGE');
   const input: CreatePlanInput = {
     ...readPlanBody(request.body, call.findDuplicateKey),
     idempotencyKey: idempotencyKey(call),

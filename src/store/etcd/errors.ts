@@ -29,6 +29,11 @@ export function isTimeout(error: unknown): boolean {
   return error instanceof GRPCDeadlineExceededError;
 }
 
+/** The revision asked for is not there yet: it belongs to another store, or this one was restored. */
+export function isFutureRevision(error: unknown): boolean {
+  return error instanceof GRPCOutOfRangeError && /future revision/.test(textOf(error));
+}
+
 /** The answer did not fit the client's receive limit. */
 export function isAnswerTooLarge(error: unknown): boolean {
   return /Received message larger than max/.test(textOf(error));
@@ -38,7 +43,7 @@ export function isAnswerTooLarge(error: unknown): boolean {
 export function toStoreError(error: unknown, kind: CallKind): ConductorError {
   if (error instanceof ConductorError) return error;
   const text = textOf(error);
-  const known = byCaller(error, text) ?? byServer(error, text);
+  const known = byServer(error, text) ?? byCaller(error, text);
   if (known) return known;
   const unknown = kind === 'write' && !isNotSent(error);
   return new ConductorError(unknown ? 'STORE_OUTCOME_UNKNOWN' : 'STORE_UNAVAILABLE', undefined, { cause: error });

@@ -21,7 +21,7 @@ import {
 } from '../kv.ts';
 import { type ConnectionOptions, createClient } from './client.ts';
 import { KeySpace } from './convert.ts';
-import { type CallKind, isAnswerTooLarge, isNotSent, isTimeout, toStoreError } from './errors.ts';
+import { type CallKind, isAnswerTooLarge, isFutureRevision, isNotSent, isTimeout, toStoreError } from './errors.ts';
 import { EtcdLease } from './lease.ts';
 import { watchPrefix } from './watch.ts';
 
@@ -119,7 +119,8 @@ class EtcdKv implements Kv {
     const signal = AbortSignal.any([options.signal, this.#closing.signal]);
     const probeMs = Math.min(keepaliveMs, WATCH_HEARTBEAT_MS);
     const deps = { clock, random, logger, probeMs, timeoutMs, client: this.#client, space: this.#space };
-    yield* watchPrefix({ ...deps, status: () => this.status() }, prefix, { ...options, signal });
+    const statusAt = (revision: number) => this.#status(revision);
+    yield* watchPrefix({ ...deps, statusAt }, prefix, { ...options, signal });
     if (!options.signal.aborted) throw closed();
   }
 
@@ -132,7 +133,7 @@ class EtcdKv implements Kv {
   }
 
   status(): Promise<StoreStatus> {
-    return this.#call('read', () => this.#ask(this.#options.timeoutMs));
+    return this.#status(0);
   }
 
   async close(): Promise<void> {
@@ -142,9 +143,13 @@ class EtcdKv implements Kv {
     this.#client.close();
   }
 
-  /** One linearisable read of a key that never exists. */
-  async #ask(timeoutMs: number): Promise<StoreStatus> {
-    const request = { key: this.#space.key('!status'), count_only: true };
+  #status(revision: number): Promise<StoreStatus> {
+    return this.#call('read', () => this.#ask(this.#options.timeoutMs, revision));
+  }
+
+  /** One linearisable read of a key that never exists, as of a revision (0: now). */
+  async #ask(timeoutMs: number, at = 0): Promise<StoreStatus> {
+    const request = { key: this.#space.key('!status'), count_only: true, revision: at };
     const { header } = await this.#client.kv.range(request, { deadline: Date.now() + timeoutMs });
     return { clusterId: header.cluster_id, revision: Number(header.revision) };
   }
@@ -152,10 +157,11 @@ class EtcdKv implements Kv {
   /** Repeats what did not reach etcd; a read also after a broken connection. Deadlines are not repeated: the caller waited. */
   async #call<T>(kind: CallKind, task: () => Promise<T>): Promise<T> {
     if (this.#closing.signal.aborted) throw closed();
+    const lasting = (error: unknown) => isTimeout(error) || isFutureRevision(error);
     const again = (error: unknown) =>
       !this.#closing.signal.aborted &&
       (isNotSent(error) ||
-        (kind === 'read' && !isTimeout(error) && toStoreError(error, kind).code === 'STORE_UNAVAILABLE'));
+        (kind === 'read' && !lasting(error) && toStoreError(error, kind).code === 'STORE_UNAVAILABLE'));
     try {
       return await retry({ ...this.#options, tries: TRIES, retryable: again }, task);
     } catch (error) {

@@ -7,6 +7,7 @@ import { delay } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
 import type { StoreStatus, WatchBatch, WatchOptions } from '../kv.ts';
 import type { KeySpace } from './convert.ts';
+import { isFutureRevision } from './errors.ts';
 import { type StreamTimes, WatchStream } from './stream.ts';
 
 export interface WatchDeps extends StreamTimes {
@@ -14,8 +15,8 @@ export interface WatchDeps extends StreamTimes {
   readonly space: KeySpace;
   readonly random: Random;
   readonly logger: Logger;
-  /** A linearisable read; refreshes the credentials on the way. */
-  readonly status: () => Promise<StoreStatus>;
+  /** A linearisable read as of a revision; refreshes the credentials on the way. */
+  readonly statusAt: (revision: number) => Promise<StoreStatus>;
 }
 
 const BACK_OFF = { baseMs: 50, maxMs: 2_000 };
@@ -86,16 +87,19 @@ class Displaced extends ConductorError {
   }
 }
 
-/** Asks the cluster who it is and how far it has come. Never judged by a stream's header: that member may lag behind. */
+/**
+ * Asks the cluster who it is, and for the state before the place. Never judged by a stream's header: that member may lag behind.
+ * Throws STORE_COMPACTED also when history begins exactly at the place: older servers then skip a deletion there (etcd#18089).
+ */
 async function checkPlace(deps: WatchDeps, { next, clusterId: known }: Place): Promise<string> {
-  const { clusterId, revision } = await deps.status();
-  if (known !== undefined && clusterId !== known) throw displacedCluster(known, clusterId);
-  if (revision < next - 1) {
-    throw new Displaced(
-      `etcd's revision ran backwards (${next - 1} was seen, ${revision} answers): it was restored or wiped.`,
-    );
+  try {
+    const { clusterId } = await deps.statusAt(next - 1);
+    if (known !== undefined && clusterId !== known) throw displacedCluster(known, clusterId);
+    return clusterId;
+  } catch (error) {
+    if (!(error instanceof ConductorError && isFutureRevision(error.cause))) throw error;
+    throw new Displaced(`etcd's revision ran backwards from ${next - 1}: it was restored or wiped.`);
   }
-  return clusterId;
 }
 
 function displacedCluster(known: string, found: string): Displaced {
@@ -117,7 +121,8 @@ async function* batches({ space }: WatchDeps, stream: WatchStream, clusterId: st
   for (;;) {
     const answer = await stream.next();
     checkAnswer(answer, clusterId);
-    // An answer to our question carries no watch's id. Before 3.4.25 it may run ahead of events: it proves life, nothing else.
+    // The answer to our question carries no watch's id. On older servers it may run ahead of events (etcd#15220): it proves
+    // life, nothing else.
     if (answer.watch_id === '-1' || answer.created) yield HEARTBEAT;
     else if (answer.events.length === 0 && !answer.fragment && fragments.length === 0) {
       yield { revision: Number(answer.header.revision), events: [] };

@@ -216,3 +216,9 @@ test('a body that could not be read is refused where the body is needed, after c
   const headers = basic('admin1', 'plan.15');
   expect((await ask('POST', '/v1/plans', { bodyError, headers })).status).toBe(413);
 });
+
+test('a body larger than the limit is refused, whoever read it', async () => {
+  const { ask, created } = harness({ bodyLimit: 50 });
+  const body = JSON.stringify({ template: { a: 'x'.repeat(50) } });
+  expect([(await ask('POST', '/v1/plans', { body })).status, created.length]).toEqual([413, 0]);
+});

@@ -17,7 +17,10 @@ serve(async ({ id, answer }: Request) => {
     req.on('end', () => {
       const { variables } = JSON.parse(Buffer.concat(pieces).toString('utf8')) as { variables: { id: string } };
       const body = JSON.stringify(answers.get(variables.id));
-      res.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) });
+      res.writeHead(200, {
+        'content-type': 'application/json; charset=utf-8',
+        'content-length': Buffer.byteLength(body),
+      });
       res.end(body);
     });
   });

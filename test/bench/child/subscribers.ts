@@ -50,7 +50,8 @@ function onText(index: number, payload: Buffer): void {
     const start = payload.toString('latin1', 0, 60);
     if (start.includes('"connection_ack"')) {
       acknowledged += 1;
-      return onAcknowledged();
+      onAcknowledged();
+      return;
     }
     if (!start.includes('"next"')) {
       waiting?.reject(new Error(`unexpected message: ${payload.toString('utf8', 0, 300)}`));
@@ -75,10 +76,12 @@ function settle(): void {
 function expectEvents(count: number): Promise<Received> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`only ${events} of ${count} events came`)), PATIENCE_MS);
-    const done = <T>(settleWith: (value: T) => void) => (value: T) => {
-      clearTimeout(timer);
-      settleWith(value);
-    };
+    const done =
+      <T>(settleWith: (value: T) => void) =>
+      (value: T) => {
+        clearTimeout(timer);
+        settleWith(value);
+      };
     waiting = { count, resolve: done(resolve), reject: done(reject) };
     settle();
   });
@@ -115,7 +118,9 @@ async function connectAll(port: number, count: number, authorization: string | u
   acknowledged = 0;
   const group = 100;
   for (let at = 0; at < count; at += group) {
-    const some = Array.from({ length: Math.min(group, count - at) }, (_, index) => open(at + index, port, authorization));
+    const some = Array.from({ length: Math.min(group, count - at) }, (_, index) =>
+      open(at + index, port, authorization),
+    );
     sockets = [...sockets, ...(await Promise.all(some))];
   }
   if (!gateway) return;

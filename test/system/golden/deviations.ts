@@ -69,11 +69,6 @@ export const DEVIATIONS: Readonly<Record<string, Deviation>> = {
     why: 'a foreign unit is refused cleanly',
   },
   c_dist_range: { entry: 'S12', expect: { picks: [{ vG: 'nyc-1' }] }, why: 'a range could never match' },
-  c_region_fit_sdnc: {
-    entry: 'I26',
-    expect: { better: [{ vG: 'nyc-1' }] },
-    why: 'the reference drops every cloud candidate unasked; here SDN-C is asked, and has room in nyc-1 alone',
-  },
   c_thr_bad_operator: {
     entry: 'observed 26',
     expect: {

@@ -11,6 +11,7 @@ import {
   type RestRecommendation,
   startGateway,
 } from '../../support/gateway.ts';
+import { PlanDocument } from '../../support/gql/graphql.ts';
 import { DEVIATIONS, type Deviation, NOT_YET, type Picks, STRAY_MESSAGE } from './deviations.ts';
 
 type Recommendations = readonly Readonly<Record<string, RestRecommendation>>[];
@@ -51,6 +52,8 @@ interface Outcome {
 
 const FOLDER = new URL('../../golden/', import.meta.url);
 const HOST = 'golden-machine';
+/** Regions where SDN-C has room. */
+const ROOM = { 'nyc-1': { 'service-instances': 100 } };
 
 const records = new Map(
   readdirSync(new URL('plans/', FOLDER))
@@ -67,7 +70,7 @@ function readJson(path: string) {
 
 beforeAll(async () => {
   // The recorded world says nothing about SDN-C; here it has room in one region.
-  const capacity = new Map([['nyc-1', new Map([['service-instances', 100]])]]);
+  const capacity = new Map(Object.entries(ROOM).map(([region, room]) => [region, new Map(Object.entries(room))]));
   gateway = await startGateway({
     world: { ...loadWorld(readJson('world.json')), capacity },
     lines: ['[gateway]', `instance_name = ${HOST}`],
@@ -119,6 +122,29 @@ describe('what a later release brings is refused by its name', () => {
     const { plan } = outcome(name);
     expect(plan?.status).toBe('error');
     expect(plan?.message).toEqual([`${what} is not supported by this release yet`]);
+  });
+});
+
+describe('what the record cannot show', () => {
+  /** Per constraint of the one demand: who was refused, and why. */
+  async function outcomesOf(name: string) {
+    const { plan } = await gateway.graphql(PlanDocument, { id: outcome(name).plan?.id ?? '' });
+    return plan?.diagnosis?.demands.flatMap(({ outcomes: found }) => found) ?? [];
+  }
+
+  it('SDN-C is asked about every region (I26), and only those that it has room in stay', async () => {
+    const [fit] = await outcomesOf('c_region_fit_sdnc');
+    const regions = Object.keys(ROOM);
+    expect(fit).toMatchObject({ constraint: 's', type: 'region_fit', before: 16, after: 4 + regions.length });
+    expect(fit?.rejected.map(({ candidateId }) => candidateId)).not.toContain(regions[0]);
+    expect(new Set(fit?.rejected.map(({ reason }) => reason))).toEqual(new Set(['SDN-C has no capacity for it.']));
+  });
+
+  it('a plan without an answer tells which rule took the candidates away', async () => {
+    const [refused] = await outcomesOf('inline_ok');
+    expect(refused?.rejected).toEqual([
+      { candidateId: 'nyc-1', reason: 'no coordinates, so its distance from cust is not known' },
+    ]);
   });
 });
 
