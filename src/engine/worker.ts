@@ -37,6 +37,7 @@ export interface Worker {
   stop(graceMs: number): Promise<void>;
 }
 
+const BACK_OFF_MS = 500;
 const GIVE_UP = new ConductorError('CLAIM_LOST', 'The worker is stopping.');
 
 /** One stage's worker; see the file's head. */
@@ -81,16 +82,29 @@ export function createWorker(options: WorkerOptions): Worker {
 async function workOn(options: WorkerOptions, planId: string, stopping: AbortSignal): Promise<void> {
   const { stage, metrics } = options;
   const logger = options.logger.child({ planId, stage });
+  let claim: ClaimedPlan | null = null;
   try {
-    const claim = await options.work.claim(planId, stage, options.owner);
+    claim = await options.work.claim(planId, stage, options.owner);
     metrics.count('conductor_claims_total', { stage, outcome: claim ? 'won' : 'lost' });
     if (!claim) return logger.debug({}, 'plan is claimed by another worker or needs nothing');
     await runClaimed(options, claim, stopping, logger.child({ requestId: claim.plan.head.requestId }));
   } catch (error) {
     const known = toConductorError(error);
     if (known.code === 'CLAIM_LOST') logger.debug({}, 'claim lost; another worker goes on');
-    else logger.warn({ err: error, code: known.code }, 'plan left to its lease: it is offered again');
+    else logger.warn({ err: error, code: known.code }, 'plan given back: it is offered again');
+    // Not waited for: while the store is away this goes on in the background, and must not hold up a drain.
+    if (claim) void letGo(options, claim, stopping);
   }
+}
+
+/**
+ * A claim lives as long as its process: one that nobody works on any more would keep the plan from everybody. Given back after
+ * a pause, because at once the plan would only meet the same trouble.
+ */
+async function letGo(options: WorkerOptions, claim: ClaimedPlan, stopping: AbortSignal): Promise<void> {
+  const signal = AbortSignal.any([claim.lost, stopping]);
+  await delay(options.clock, options.backOffMs ?? BACK_OFF_MS, signal).catch(() => undefined);
+  await claim.release();
 }
 
 async function runClaimed(
@@ -104,13 +118,28 @@ async function runClaimed(
   const signal = AbortSignal.any([claim.lost, stopping]);
   const ctx: CallContext = { requestId: head.requestId, planId: head.id, signal };
   if (claim.previous === head.status) logger.info({ token: claim.token }, 'plan taken over');
-  const change = await attempt(options, claim, ctx, logger);
-  await write(options, claim, change, signal);
+  const change = await settle(options, claim, ctx, logger);
   options.metrics.observe('conductor_plan_stage_seconds', (options.clock.monotonic() - started) / 1000, {
     stage: options.stage,
   });
   options.metrics.count('conductor_plan_transitions_total', { from: head.status, to: change.to });
   logger.info({ from: head.status, to: change.to, reason: change.reason }, 'plan advanced');
+}
+
+/** Runs the stage and writes its result; a result that the store will never take is a failure of the plan. */
+async function settle(options: WorkerOptions, claim: ClaimedPlan, ctx: CallContext, logger: Logger): Promise<Advance> {
+  const result = await attempt(options, claim, ctx, logger);
+  try {
+    await write(options, claim, result, ctx.signal);
+    return result;
+  } catch (error) {
+    const known = toConductorError(error);
+    if (ctx.signal?.aborted || known.retryable) throw known;
+    logger.error({ err: known.cause ?? known, code: known.code, to: result.to }, 'result cannot be stored');
+    const instead = await failure(options, claim, known, ctx);
+    await write(options, claim, instead, ctx.signal);
+    return instead;
+  }
 }
 
 /** Runs the stage; a failure becomes the change that records it, unless the worker itself must let go. */
@@ -120,8 +149,8 @@ async function attempt(options: WorkerOptions, claim: ClaimedPlan, ctx: CallCont
   } catch (error) {
     if (ctx.signal?.aborted) throw GIVE_UP;
     const known = toConductorError(error);
-    // A store that does not answer is no failure of the plan: the lease runs out and the plan is offered again.
-    if (known.code.startsWith('STORE_') || known.code === 'CLAIM_LOST') throw known;
+    // A store that does not answer is no failure of the plan: it is given back and offered again.
+    if (known.code === 'CLAIM_LOST' || (known.code.startsWith('STORE_') && known.retryable)) throw known;
     logger[known.code === 'INTERNAL' ? 'error' : 'warn'](
       { err: known.cause ?? known, code: known.code },
       'stage failed',
@@ -139,14 +168,19 @@ async function failure(
   const { head } = claim.plan;
   const failures = head[STAGE_FIELD[options.stage]].failures;
   if (error.retryable && failures + 1 < options.maxFailures) {
-    await delay(options.clock, (options.backOffMs ?? 500) * 2 ** failures, ctx.signal);
+    await delay(options.clock, (options.backOffMs ?? BACK_OFF_MS) * 2 ** failures, ctx.signal);
     return { to: STAGE_STATUS[options.stage].waiting, reason: 'failed', failed: true, message: error.message };
   }
   return { to: 'error', reason: 'failed', failed: true, ...options.describe(error, head.id) };
 }
 
 /** Writes the result; an unreachable store is tried again for a while, a lost claim never. */
-async function write(options: WorkerOptions, claim: ClaimedPlan, change: Advance, signal: AbortSignal): Promise<void> {
+async function write(
+  options: WorkerOptions,
+  claim: ClaimedPlan,
+  change: Advance,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const retryable = (error: unknown) =>
     isConductorError(error, 'STORE_UNAVAILABLE') || isConductorError(error, 'STORE_OUTCOME_UNKNOWN');
   const { clock, random } = options;

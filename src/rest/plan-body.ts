@@ -65,6 +65,9 @@ function compare(key: string, value: unknown, expected: string | undefined): str
     : `-> ${shown} key did not pass validation against callable: optional`;
 }
 
+/** Characters of a template text that is searched for repeated keys here. The service reads longer ones in a worker thread and says the same. */
+const SHORT_TEXT = 32_000;
+
 /** Reads a body and turns it into what the service takes. Throws BAD_REQUEST with the first complaint. */
 export function readPlanBody(raw: Buffer | string, findDuplicateKey: FindDuplicateKey): CreatePlanInput {
   const source = bodyText(raw);
@@ -74,7 +77,7 @@ export function readPlanBody(raw: Buffer | string, findDuplicateKey: FindDuplica
   const complaint =
     checkPlanBody(body) ??
     findDuplicateKey(source, 'API Request') ??
-    (typeof template === 'string' ? findDuplicateKey(template, 'Template') : null);
+    (typeof template === 'string' && template.length <= SHORT_TEXT ? findDuplicateKey(template, 'Template') : null);
   if (complaint !== null) throw new ConductorError('BAD_REQUEST', complaint);
   return toInput(body);
 }

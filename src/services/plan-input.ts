@@ -2,7 +2,7 @@
 // Source: the REST API's body fields; `num_solution` and its meaning as in the solver's specification.
 import { ConductorError, TemplateInvalidError } from '../domain/errors.ts';
 import type { TemplateDocument } from '../domain/template.ts';
-import { excessOf, TEMPLATE_LIMITS } from '../engine/template/limits.ts';
+import { excessOf, TEMPLATE_LIMITS } from '../engine/template/index.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { canonicalJson, isJsonObject, sha256 } from '../lib/json.ts';
 import type { CreatePlanInput } from './index.ts';

@@ -7,7 +7,7 @@ export interface FeedPosition {
   readonly clusterId: string;
   /** Everything up to this revision was delivered. */
   readonly revision: number;
-  /** Sequence number of the plan's event; 0 where the change is no event. */
+  /** Sequence number of the plan's event; 0 after its deletion, 1 where a gap was told. */
   readonly seq: number;
 }
 

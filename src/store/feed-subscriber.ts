@@ -104,7 +104,7 @@ export class FeedSubscriber {
     if (this.#dropped) {
       const revision = Math.max(0, (kept[0]?.revision ?? 1) - 1);
       this.#items.push({
-        gap: { reason: 'slow-consumer', position: { clusterId: this.#clusterId(), revision, seq: 0 } },
+        gap: { reason: 'slow-consumer', position: { clusterId: this.#clusterId(), revision, seq: 1 } },
       });
       this.#dropped = false;
     }

@@ -74,22 +74,31 @@ export class KvPlanFeed implements PlanFeed {
   async *#one(planId: string, options: PlanFeedOptions, subscriber: FeedSubscriber): AsyncGenerator<PlanChange> {
     const position = options.after === undefined ? null : await this.#position(options.after);
     let floor = position?.revision ?? 0;
-    for await (const { revision, change } of position ? this.#missed(planId, position) : this.#present(planId)) {
-      floor = revision;
+    // Whether the subscriber knows of the plan: a position with an event says so.
+    let exists = (position?.seq ?? 0) > 0;
+    for await (const { revision, change } of this.#forOne(planId, position, exists, subscriber)) {
+      // What was told before is left out; a gap begins anew.
+      if (change.kind !== 'gap' && revision <= floor) continue;
+      if (change.kind === 'deleted' && !exists) continue;
+      floor = change.kind === 'gap' ? 0 : revision;
+      if (change.kind !== 'gap') exists = change.kind === 'event';
       yield change;
     }
+  }
+
+  /** What was missed or is, then what comes; after each gap what is. Parts of it may come twice. */
+  async *#forOne(
+    planId: string,
+    position: FeedPosition | null,
+    known: boolean,
+    subscriber: FeedSubscriber,
+  ): AsyncGenerator<Pick<LiveChange, 'revision' | 'change'>> {
+    yield* position ? this.#missed(planId, position) : this.#present(planId, known);
     for (let item = await subscriber.next(); item; item = await subscriber.next()) {
       if ('gap' in item) {
-        yield changeOf(item);
-        floor = 0;
-        for await (const { revision, change } of this.#present(planId)) {
-          floor = revision;
-          yield change;
-        }
-      } else if (item.revision > floor) {
-        floor = item.revision;
-        yield item.change;
-      }
+        yield { revision: 0, change: changeOf(item) };
+        yield* this.#present(planId, true);
+      } else yield item;
     }
   }
 
@@ -107,10 +116,12 @@ export class KvPlanFeed implements PlanFeed {
     }
   }
 
-  /** Where the plan stands: its newest event. */
-  async *#present(planId: string): AsyncGenerator<LiveChange> {
+  /** Where the plan stands: its newest event, or that it is gone when it was known. */
+  async *#present(planId: string, known: boolean): AsyncGenerator<LiveChange> {
     const found = isPlanId(planId) ? await this.#kv.get(keys.plan(planId)) : null;
-    if (found) yield eventChange(planCodec.decode(found), found.modRevision, this.#reflector.clusterId);
+    const { clusterId } = this.#reflector;
+    if (found) yield eventChange(planCodec.decode(found), found.modRevision, clusterId);
+    else if (known) yield deletedChange(planId, null, this.#reflector.status().revision, clusterId);
   }
 
   /** The plan's stored events after the position, with the plan as it is now. They outlive compaction. */
@@ -154,7 +165,7 @@ export class KvPlanFeed implements PlanFeed {
     } catch (error) {
       const compacted = isConductorError(error, 'STORE_COMPACTED');
       if (!compacted && !isConductorError(error, 'STORE_UNAVAILABLE')) throw error;
-      const here = { clusterId, revision: this.#reflector.status().revision, seq: 0 };
+      const here = { clusterId, revision: this.#reflector.status().revision, seq: 1 };
       yield { gap: { reason: compacted ? 'compacted' : 'store-changed', position: here } };
     } finally {
       stop.abort();
@@ -184,7 +195,7 @@ export class KvPlanFeed implements PlanFeed {
     this.#options.metrics.count('conductor_feed_events_total', {}, changes.length);
     if (kind === 'gap') {
       const first = Math.min(revision, (changes[0]?.revision ?? revision + 1) - 1);
-      const gap = { reason: reason ?? 'compacted', position: { clusterId, revision: first, seq: 0 } };
+      const gap = { reason: reason ?? 'compacted', position: { clusterId, revision: first, seq: 1 } };
       for (const subscriber of this.#subscribers()) subscriber.gap(gap);
       this.#ring.reset(revision, newestRevision(events));
     }

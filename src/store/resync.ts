@@ -51,8 +51,7 @@ export class Resync {
   missed(known: ReadonlyMap<string, number>, watchedUpTo: number): readonly string[] | null {
     if (watchedUpTo < this.#revision) return null;
     const wrong = [...this.#doubts].filter(
-      ([key, modRevision]) =>
-        (known.get(key) ?? 0) !== modRevision && (this.#touched.get(key) ?? 0) <= this.#revision,
+      ([key, modRevision]) => (known.get(key) ?? 0) !== modRevision && (this.#touched.get(key) ?? 0) <= this.#revision,
     );
     return wrong.map(([key]) => key);
   }

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { type Simulators, startSimulators } from '../sim/start.ts';
 import { type EtcdServer, startEtcd } from '../support/etcd.ts';
-import { type Program, startProgram, writeConfig } from '../support/program.ts';
+import { type LogLine, type Program, startProgram, writeConfig } from '../support/program.ts';
 import { Api } from './api.ts';
 import { INVALID, MARKER, setRoom } from './templates.ts';
 import { Watcher } from './watcher.ts';
@@ -154,4 +154,19 @@ export async function startSingle(options: ClusterOptions = {}): Promise<Single>
       rmSync(config.folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The next log line with this message; what was logged before does not count. */
+export function loggedFromNow(program: Program, message: RegExp): Promise<LogLine> {
+  const old = new Set(program.log);
+  return program.logged((line) => message.test(line.message ?? '') && !old.has(line));
+}
+
+/** A promise and what resolves it. */
+export function gate(): { readonly promise: Promise<void>; readonly release: () => void } {
+  let release = () => {};
+  const promise = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  return { promise, release };
 }

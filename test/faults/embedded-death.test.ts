@@ -1,7 +1,7 @@
 // kill -9 of the one process on the embedded store: opened again on the same folder it goes on where it stood.
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SeenPlan } from './api.ts';
-import { FULL, type Single, startSingle } from './cluster.ts';
+import { FULL, gate, type Single, startSingle } from './cluster.ts';
 import { type Answers, expectAllUnharmed } from './expectations.ts';
 import { holdAll, referenceAnswers, SLOTS } from './holds.ts';
 import { checkInvariants } from './invariants.ts';
@@ -33,18 +33,15 @@ it.each(FULL ? [1, 5, 10, 20, 30, 40, 49] : [20])(
   'kill -9 at answer %i of 50 creates: every confirmed plan is there and ends',
   async (answered) => {
     const confirmed: string[] = [];
-    let enough = () => {};
-    const reached = new Promise<void>((resolve) => {
-      enough = resolve;
-    });
+    const enough = gate();
     const creates = Array.from({ length: 50 }, (_, index) =>
       single.api.create(`burst ${index}`, LIGHT).then((id) => {
         confirmed.push(id);
-        if (confirmed.length === answered) enough();
+        if (confirmed.length === answered) enough.release();
       }),
     );
     const settled = Promise.allSettled(creates);
-    await reached;
+    await enough.promise;
     await single.restart();
     await settled;
     const plans = await check(confirmed);

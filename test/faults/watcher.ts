@@ -46,11 +46,11 @@ export class Watcher {
     this.#api = api;
   }
 
-  /** Tells everything that happens after the newest event of this plan. */
+  /** Tells the newest event of this plan, and everything of all plans that happens after it. */
   static async after(api: Api, planId: string): Promise<Watcher> {
     const watcher = new Watcher(api);
     for await (const change of watcher.#changes(ONE, { id: planId })) {
-      watcher.#cursor = change.cursor;
+      watcher.#take(change);
       break;
     }
     watcher.#done = watcher.#run();

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import type { SeenPlan } from './api.ts';
-import { type Cluster, FULL, type Gateway, startCluster } from './cluster.ts';
+import { type Cluster, FULL, type Gateway, gate, startCluster } from './cluster.ts';
 import { type Answers, expectAllUnharmed, expectDone, expectUnharmed } from './expectations.ts';
 import { HOLDS, holdAll, holdPlan, referenceAnswers, SLOTS, type World } from './holds.ts';
 import { checkInvariants } from './invariants.ts';
@@ -47,16 +47,13 @@ it('kill -9 with a plan in every state: another worker takes over and each ends 
 
 it('a worker stopped beyond its lease with a plan in every state wakes up to find all its writes refused', async () => {
   const first = await nextGateway();
-  let open = () => {};
-  const gate = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  const ids = await holdAll(world, gate);
+  const late = gate();
+  const ids = await holdAll(world, late.promise);
   first.program.child.kill('SIGSTOP');
   const second = await nextGateway();
   await cluster.watcher.ended([...ids.values()]);
   // Its answers come while it is still stopped: it wakes up with results in hand.
-  open();
+  late.release();
   first.program.child.kill('SIGCONT');
   for (const wanted of HOLDS.filter(({ arrange }) => arrange)) await gaveUp(first, ids.get(wanted.name));
   expectAllUnharmed(await check([...ids.values()]), ids, first.name, answers);

@@ -152,7 +152,15 @@ describe('the check of the watch against a listing', () => {
       const rig = await embeddedRig();
       ends.push(() => rig.close());
       const { kv } = rig;
-      await kv.txn(when([], [{ put: 'm/a', value: '1' }, { put: 'm/b', value: '1' }]));
+      await kv.txn(
+        when(
+          [],
+          [
+            { put: 'm/a', value: '1' },
+            { put: 'm/b', value: '1' },
+          ],
+        ),
+      );
       const silent = Object.create(kv, {
         watch: {
           value: async function* (...args: Parameters<Kv['watch']>) {
@@ -193,14 +201,15 @@ describe('plan feed over a lost history', () => {
     const rig = await withStores(etcd);
     ends.push(() => rig.close());
     const other = await rig.another();
+    const many = new Listener(rig.stores);
     const [worked, idle, deleted] = [newPlan(), newPlan(), newPlan()];
     for (const plan of [worked, idle, deleted]) await other.plans.create(plan);
     const single = new Listener(rig.stores, { planId: worked.id });
     const still = new Listener(rig.stores, { planId: idle.id });
-    const many = new Listener(rig.stores);
     ends.push(() => Promise.all([single, still, many].map((listener) => listener.stop())));
     await single.until((changes) => changes.length >= 1);
     await still.until((changes) => changes.length >= 1);
+    await many.until((changes) => changes.length >= 3);
     etcd.proxy.close();
     await (await other.work.claim(worked.id, 'controller', 'x'))?.advance(advanced);
     await other.plans.delete(deleted.id);

@@ -52,7 +52,8 @@ export function createClient(options: ConnectionOptions): Etcd3 {
       'grpc.max_receive_message_length': RECEIVE_BYTES,
       'grpc.keepalive_time_ms': Math.max(keepaliveMs, MIN_PING_MS),
       'grpc.keepalive_timeout_ms': 5_000,
-      'grpc.keepalive_permit_without_calls': 1,
+      // etcd takes pings without a call under way for abuse and hangs up.
+      'grpc.keepalive_permit_without_calls': 0,
       'grpc.initial_reconnect_backoff_ms': 100,
       'grpc.max_reconnect_backoff_ms': 1_000,
       // Each client has its own connection: dropping the client then really drops a connection that went silent.
