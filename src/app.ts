@@ -11,7 +11,7 @@ import {
 import type { Config } from './config/index.ts';
 import { ConductorError } from './domain/errors.ts';
 import { STAGES, type Stage } from './domain/plan.ts';
-import type { InventoryProvider, Logger, ServiceController, Solver } from './domain/ports.ts';
+import type { InventoryProvider, Logger, ServiceController } from './domain/ports.ts';
 import { createReserver } from './engine/reserve/index.ts';
 import { createSolver } from './engine/solve/index.ts';
 import {
@@ -200,12 +200,13 @@ function openUpstream(base: Base): Upstream {
 
 interface Engine {
   readonly workers: readonly Worker[];
+  start(): void;
   close(): Promise<void>;
 }
 
 function createEngine(base: Base, stores: Stores, upstream: Upstream): Engine {
   const { config, clock, logger, metrics, instance } = base;
-  let solver: (Solver & { close(): Promise<void> }) | null = null;
+  let solver: ReturnType<typeof createSolver> | null = null;
   const shared = { owner: instance, work: stores.work, clock, random: base.random, logger, metrics };
   const make: Readonly<Record<Stage, () => WorkerOptions>> = {
     controller: () => {
@@ -256,7 +257,12 @@ function createEngine(base: Base, stores: Stores, upstream: Upstream): Engine {
   const workers = STAGES.filter((stage) => config.gateway.roles.includes(stage)).map((stage) =>
     createWorker(make[stage]()),
   );
-  return { workers, close: async () => solver?.close() };
+  const start = () => {
+    // Its thread gets ready while the first plan is translated.
+    solver?.start();
+    for (const worker of workers) worker.start();
+  };
+  return { workers, start, close: async () => solver?.close() };
 }
 
 interface Parts {
@@ -289,7 +295,7 @@ function assemble(base: Base, parts: Parts): App {
       await stores.start();
       upstream.aai.start();
       const address = await server.listen();
-      for (const worker of engine.workers) worker.start();
+      engine.start();
       return address;
     },
     stop() {

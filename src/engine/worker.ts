@@ -33,7 +33,7 @@ export interface WorkerOptions {
 
 export interface Worker {
   start(): void;
-  /** Takes nothing new, waits for the work in hand up to `graceMs`, then aborts it: its claims expire and others go on. */
+  /** Takes nothing new, waits for the work in hand up to `graceMs`, then aborts it and gives it back. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -91,7 +91,7 @@ async function workOn(options: WorkerOptions, planId: string, stopping: AbortSig
   } catch (error) {
     const known = toConductorError(error);
     if (known.code === 'CLAIM_LOST') logger.debug({}, 'claim lost; another worker goes on');
-    else logger.warn({ err: error, code: known.code }, 'plan given back: it is offered again');
+    else logger.warn({ err: error, code: known.code }, claim ? 'plan given back' : 'plan could not be claimed');
     // Not waited for: while the store is away this goes on in the background, and must not hold up a drain.
     if (claim) void letGo(options, claim, stopping);
   }

@@ -16,14 +16,18 @@ export type Authenticate = (authorization: string | undefined) => Principal;
 /** Without `required` everybody gets in; correct credentials then still give the caller a name. */
 export function createBasicAuth({ required, username, password }: BasicAuthSettings): Authenticate {
   const same = constantTimeCompare();
+  const accepted = lastAccepted();
+  const principal: Principal = { name: username, kind: 'basic' };
   const configured = username !== '' && password !== '';
   const check = (authorization: string | undefined): Principal => {
+    if (authorization !== undefined && accepted.is(authorization)) return principal;
     const given = readBasicCredentials(authorization);
     if (given === null) throw new ConductorError('CREDENTIALS_MISSING');
     const userOk = same(given.username, username);
     const passwordOk = same(given.password, password);
     if (!(userOk && passwordOk && configured)) throw new ConductorError('UNAUTHENTICATED');
-    return { name: username, kind: 'basic' };
+    accepted.keep(authorization ?? '');
+    return principal;
   };
   if (required) return check;
   return (authorization) => {
@@ -32,6 +36,28 @@ export function createBasicAuth({ required, username, password }: BasicAuthSetti
     } catch {
       return ANONYMOUS;
     }
+  };
+}
+
+/** Longer headers are looked at in full each time. */
+const REMEMBERED_BYTES = 512;
+
+/** Knows the header that was right before, at a fraction of the digests' cost, and in a time that tells nothing about it. */
+function lastAccepted(): { is(header: string): boolean; keep(header: string): void } {
+  const kept = Buffer.alloc(REMEMBERED_BYTES);
+  const given = Buffer.alloc(REMEMBERED_BYTES);
+  let any = false;
+  const fits = (header: string) => Buffer.byteLength(header) <= REMEMBERED_BYTES;
+  return {
+    is(header) {
+      if (!any || !fits(header)) return false;
+      given.fill(0).write(header);
+      return timingSafeEqual(given, kept);
+    },
+    keep(header) {
+      any = fits(header);
+      if (any) kept.fill(0).write(header);
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import type { Logger } from '../domain/ports.ts';
 import type { Ids } from '../lib/ids.ts';
 import { type Authenticate, MAX_JSON_DEPTH, nestsDeeperThan, transactionId } from '../rest/index.ts';
 import { readBody } from './body.ts';
+import type { Direct } from './direct.ts';
 import { type Endpoint, type Exchange, respond } from './exchange.ts';
 import type { Caller } from './execute.ts';
 import { corsHeaders, judgeOrigin } from './origin.ts';
@@ -14,6 +15,7 @@ import { type FetchResponse, sendResponse } from './yoga-response.ts';
 
 export interface GraphqlEndpointDependencies {
   readonly yoga: Yoga;
+  readonly direct: Direct;
   readonly settings: ServerSettings;
   readonly authenticate: Authenticate;
   readonly logger: Logger;
@@ -25,9 +27,9 @@ const JSON_BODY = /^application\/(json|graphql\+json|graphql-response\+json)\s*(
 const FORM_BODY = /^\s*($|application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)/i;
 
 export function createGraphqlEndpoint(dependencies: GraphqlEndpointDependencies): Endpoint {
-  const { yoga, settings, authenticate, logger, ids } = dependencies;
+  const { yoga, direct, settings, authenticate, logger, ids } = dependencies;
   return async (exchange) => {
-    const { req, res, method, signal } = exchange;
+    const { req, res, signal } = exchange;
     const opened: AsyncIterator<unknown>[] = [];
     let requestId = '';
     try {
@@ -40,9 +42,10 @@ export function createGraphqlEndpoint(dependencies: GraphqlEndpointDependencies)
       const transport = (req.headers.accept ?? '').includes('text/event-stream') ? 'sse' : 'http';
       const caller: Caller = { scope, logger: logger.child({ requestId }), transport };
       res.setHeader('transaction-id', requestId);
-      const url = `http://gateway/graphql${exchange.query === '' ? '' : `?${exchange.query}`}`;
-      const init = { method, headers: headersOf(exchange), ...(body !== null && { body }) };
-      const response: FetchResponse = await yoga.fetch(url, init, { caller, opened });
+      const outcome = await direct({ ...mediaTypes(exchange), body, caller });
+      if (outcome && 'answer' in outcome) return respond(exchange, outcome.answer);
+      const { url, init } = fetchArguments(exchange, body);
+      const response: FetchResponse = await yoga.fetch(url, init, { caller, opened, ...outcome });
       await sendResponse(exchange, response);
     } catch (thrown) {
       requestId ||= ids.uuid();
@@ -101,9 +104,20 @@ function checkQueryJson(query: string): void {
   }
 }
 
-function headersOf({ req }: Exchange): Record<string, string> {
+function mediaTypes({ req }: Exchange) {
   const { accept, 'content-type': contentType } = req.headers;
-  return { ...(accept !== undefined && { accept }), ...(contentType !== undefined && { 'content-type': contentType }) };
+  return { accept, contentType };
+}
+
+function fetchArguments(exchange: Exchange, body: string | null) {
+  const { method, query } = exchange;
+  const { accept, contentType } = mediaTypes(exchange);
+  const headers: Record<string, string> = {
+    ...(accept !== undefined && { accept }),
+    ...(contentType !== undefined && { 'content-type': contentType }),
+  };
+  const url = `http://gateway/graphql${query === '' ? '' : `?${query}`}`;
+  return { url, init: { method, headers, ...(body !== null && { body }) } };
 }
 
 function refuse(exchange: Exchange, error: ConductorError, requestId: string): void {

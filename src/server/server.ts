@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import { createBasicAuth, type FindDuplicateKey, routeLabel } from '../rest/index.ts';
 import type { RequestScope, Services } from '../services/index.ts';
+import { createDirect } from './direct.ts';
 import { createExchange, type Endpoint, type Exchange, respond } from './exchange.ts';
 import { createExecute } from './execute.ts';
 import { createGraphqlEndpoint } from './graphql-endpoint.ts';
@@ -110,7 +111,8 @@ function createEndpoints(
   const { introspection: suggestions, limits } = settings;
   const execute = createExecute({ schema, createContext, streams, pageSize: limits.pageSize, suggestions });
   const yoga = createGateway(schema, execute, settings);
-  const graphql = createGraphqlEndpoint({ ...dependencies, yoga, authenticate });
+  const direct = createDirect(yoga, execute);
+  const graphql = createGraphqlEndpoint({ ...dependencies, yoga, direct, authenticate });
   const probes = createProbes({ ...dependencies, health: services.health });
   return {
     endpoints: new Map([...probes, [GRAPHQL_PATH, settings.api ? graphql : withoutApi]]),

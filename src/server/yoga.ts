@@ -3,6 +3,7 @@
 import {
   type DocumentNode,
   type ExecutionArgs,
+  type ExecutionResult,
   type GraphQLError,
   type GraphQLSchema,
   getOperationAST,
@@ -19,6 +20,8 @@ export interface GatewayContext {
   readonly caller: Caller;
   /** Filled with the request's event stream; whoever sends the answer ends it, also when Yoga could not send it. */
   readonly opened: AsyncIterator<unknown>[];
+  /** The operation's result, when it was executed before. */
+  readonly executed?: ExecutionResult;
 }
 
 export type Yoga = YogaServerInstance<GatewayContext, object>;
@@ -58,8 +61,10 @@ function useLimits({ limits, introspection }: ServerSettings): Plugin<GatewayCon
 }
 
 function useExecutor(execute: Execute): Plugin<GatewayContext> {
-  const run = ({ document, operationName, variableValues, contextValue }: ExecutionArgs) =>
-    execute({ document, operationName, variables: variableValues }, (contextValue as GatewayContext).caller);
+  const run = ({ document, operationName, variableValues, contextValue }: ExecutionArgs) => {
+    const { caller, executed } = contextValue as GatewayContext;
+    return executed ?? execute({ document, operationName, variables: variableValues }, caller);
+  };
   return {
     onExecute({ setExecuteFn }) {
       setExecuteFn(run);

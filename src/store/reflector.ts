@@ -44,6 +44,13 @@ interface Listing {
   readonly events: readonly WatchEvent[];
 }
 
+/** The store did not tell something that its listing shows. */
+class MissedChanges extends ConductorError {
+  constructor(keys: readonly string[]) {
+    super('STORE_COMPACTED', `The watch missed ${keys.length} changes, among them ${keys[0]}.`);
+  }
+}
+
 export class Reflector {
   readonly #options: ReflectorOptions;
   /** Modification revision of every key under the prefix. */
@@ -90,7 +97,7 @@ export class Reflector {
       } catch (error) {
         if (signal.aborted) return;
         this.#options.logger.warn({ prefix: this.#options.prefix, err: error }, 'watch lost its place; listing again');
-        await this.#relist(isConductorError(error, 'STORE_COMPACTED'), signal);
+        await this.#relist(error, signal);
       }
     }
   }
@@ -130,20 +137,21 @@ export class Reflector {
     if (missed === null) return;
     this.#resync = null;
     if (missed.length === 0) return;
-    const { metrics, prefix } = this.#options;
-    metrics.count('conductor_store_missed_events_total', { prefix }, missed.length);
-    throw new ConductorError('STORE_COMPACTED', `The watch missed ${missed.length} changes, among them ${missed[0]}.`);
+    throw new MissedChanges(missed);
   }
 
   /** Lists until it succeeds: an outage only makes it take longer. */
-  async #relist(compacted: boolean, signal: AbortSignal): Promise<void> {
+  async #relist(cause: unknown, signal: AbortSignal): Promise<void> {
     const { clock, random, metrics, prefix, retryBaseMs = 50 } = this.#options;
     for (let attempt = 0; !signal.aborted; attempt += 1) {
       try {
         const listing = await this.#list(false);
         const sameStore = listing.clusterId === this.#clusterId && listing.revision >= this.#revision;
-        const reason = compacted && sameStore ? 'compacted' : 'store-changed';
-        metrics.count('conductor_store_relists_total', { prefix, reason });
+        const reason = sameStore && !isConductorError(cause, 'STORE_UNAVAILABLE') ? 'compacted' : 'store-changed';
+        metrics.count('conductor_store_relists_total', {
+          prefix,
+          reason: cause instanceof MissedChanges ? 'missed' : reason,
+        });
         this.#adopt(listing);
         this.#report({ kind: 'gap', reason, ...listing });
         return;

@@ -49,7 +49,10 @@ export function createLogger(options: LoggerOptions = {}): RootLogger {
     multistream(sinks.map(({ sink, from }) => ({ level: from, stream: streamOf(sink) }))),
   );
   return {
-    ...loggerWith(root, fieldsOf(base)),
+    ...loggerWith(
+      root,
+      once(() => fieldsOf(base)),
+    ),
     async flush() {
       await Promise.all(sinks.map(({ sink }) => sink.flush()));
     },
@@ -80,16 +83,29 @@ function streamOf(sink: Sink): DestinationStream {
 }
 
 /** Fields of children are merged here and not by pino, so that a name appears once in a line. */
-function loggerWith(root: PinoLogger, bound: Record<string, unknown>): Logger {
+function loggerWith(root: PinoLogger, bound: () => Record<string, unknown>): Logger {
   const at = (level: Exclude<LogLevel, 'silent'>) => (fields: object, message: string) => {
-    if (root.isLevelEnabled(level)) root[level]({ ...bound, ...fieldsOf(fields) }, redactText(message));
+    if (root.isLevelEnabled(level)) root[level]({ ...bound(), ...fieldsOf(fields) }, redactText(message));
   };
   return {
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
-    child: (fields) => loggerWith(root, { ...bound, ...fieldsOf(fields) }),
+    child: (fields) =>
+      loggerWith(
+        root,
+        once(() => ({ ...bound(), ...fieldsOf(fields) })),
+      ),
+  };
+}
+
+/** Most children never write a line: their fields are made ready with the first. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }
 

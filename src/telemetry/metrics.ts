@@ -21,7 +21,8 @@ type Kind = MetricInfo['type'];
 interface Declared {
   readonly info: MetricInfo;
   readonly metric: Counter | Gauge | Histogram;
-  readonly series: Set<string>;
+  /** Label values met so far, as they are counted. */
+  readonly series: Map<string, Labels>;
 }
 
 const LONGEST_LABEL = 120;
@@ -78,7 +79,7 @@ function declare(registry: Registry, name: string, info: MetricInfo): Declared {
     labelNames: info.labels ?? [],
     registers: [registry],
   };
-  return { info, metric: create(info, shared), series: new Set() };
+  return { info, metric: create(info, shared), series: new Map() };
 }
 
 function create(
@@ -98,11 +99,12 @@ function create(
 /** Label values come from users too (service names): their number and length must not fill the memory. */
 function bounded(found: Declared, names: readonly string[], labels: Labels, maxSeries: number): Labels {
   if (names.length === 0) return labels;
-  const short = names.map((name) => [name, (labels[name] ?? '').slice(0, LONGEST_LABEL)] as const);
-  const key = JSON.stringify(short);
-  if (!found.series.has(key)) {
-    if (found.series.size >= maxSeries) return Object.fromEntries(names.map((name) => [name, 'other']));
-    found.series.add(key);
-  }
-  return Object.fromEntries(short);
+  const values = names.map((name) => (labels[name] ?? '').slice(0, LONGEST_LABEL));
+  const key = values.length === 1 ? (values[0] ?? '') : values.map((value) => `${value.length}:${value}`).join('');
+  const known = found.series.get(key);
+  if (known) return known;
+  const full = found.series.size >= maxSeries;
+  const kept = Object.fromEntries(names.map((name, at) => [name, full ? 'other' : (values[at] ?? '')]));
+  if (!full) found.series.set(key, kept);
+  return kept;
 }

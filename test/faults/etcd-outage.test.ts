@@ -55,7 +55,7 @@ it('an outage shorter than the leases: what failed meanwhile is offered again, n
   await etcd.kill('SIGKILL');
   simulators.sdnc.faults.clear();
   open.release();
-  await loggedFromNow(patient.program, /^plan left to its lease/);
+  await loggedFromNow(patient.program, /^plan given back/);
   await etcd.restart();
   await check(ids);
   expect(patient.program.log.map(({ message }) => message)).not.toContain('lease lost: the plans in work are given up');

@@ -7,12 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ClaimedPlan } from '../../src/domain/ports.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { openEmbeddedKv } from '../../src/store/embedded/index.ts';
 import { openEtcdKv } from '../../src/store/etcd/index.ts';
 import type { Stores } from '../../src/store/index.ts';
 import { startEtcd } from '../support/etcd.ts';
-import { find, ids, quiet, random } from './rigs.ts';
+import { ids, quiet, random } from './rigs.ts';
 import { advanced, newPlan, startStores } from './stores-rig.ts';
 
 let bundle: string;
@@ -33,9 +34,11 @@ async function holder(...args: string[]): Promise<ChildProcess> {
 
 async function takeOver(stores: Stores, id: string): Promise<void> {
   const stop = new AbortController();
-  await find(stores.work.offers('controller', stop.signal), (offered) => offered === id);
-  stop.abort();
-  const claim = await stores.work.claim(id, 'controller', 'heir');
+  let claim: ClaimedPlan | null = null;
+  for await (const offered of stores.work.offers('controller', stop.signal)) {
+    claim = offered === id ? await stores.work.claim(id, 'controller', 'heir') : null;
+    if (claim) break;
+  }
   expect(claim?.previous).toBe('translating');
   await claim?.advance(advanced);
   const events = await stores.plans.events(id, 0);

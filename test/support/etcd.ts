@@ -54,6 +54,9 @@ export async function startEtcd(options: EtcdServerOptions = {}): Promise<EtcdSe
   };
   let generation = 0;
   let child = await start(generation);
+  // A test that fails before it stops its server leaves none behind.
+  const atExit = () => child.kill('SIGKILL');
+  process.once('exit', atExit);
   const kill = async (signal: NodeJS.Signals) => {
     const gone = once(child, 'exit');
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -69,6 +72,7 @@ export async function startEtcd(options: EtcdServerOptions = {}): Promise<EtcdSe
     },
     kill,
     async stop() {
+      process.removeListener('exit', atExit);
       child.kill('SIGCONT');
       await kill('SIGKILL');
       rmSync(dataDir, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 // The reservation stage: reserves what a solution chose, or rolls everything back. Resumable at any point: the stored steps
 // say what was intended, and the controller says what is held.
+import { isConductorError } from '../../domain/errors.ts';
 import type { CallContext, Logger, Metrics, SagaStore, ServiceController } from '../../domain/ports.ts';
 import type { Translation } from '../../domain/problem.ts';
 import type { ReservationStep, Solution } from '../../domain/solution.ts';
@@ -112,7 +113,8 @@ async function forward(
     if (before?.state === 'reserved') continue;
     const row = before ?? begin(step);
     if (!before) {
-      await saga.put(row);
+      const refused = await putNew(saga, row);
+      if (refused !== null) return rollBack(saga, [...current.values()], refused);
       current.set(step.key, row);
     }
     const after = await saga.reserve(row, before !== undefined);
@@ -122,6 +124,17 @@ async function forward(
   const rows = [...current.values()].sort((a, b) => a.order - b.order);
   if (rows.every((step) => step.state === 'reserved')) return { kind: 'reserved', steps: rows };
   return rollBack(saga, rows, causeOf(rows));
+}
+
+/** Stores the row of a step that is about to be called; why the store will never take it, or null. */
+async function putNew(saga: Saga, row: ReservationStep): Promise<string | null> {
+  try {
+    await saga.put(row);
+    return null;
+  } catch (error) {
+    if (!isConductorError(error, 'STORE_VALUE_TOO_LARGE')) throw error;
+    return `Reservation ${title(row)} cannot be stored: ${error.message}`;
+  }
 }
 
 async function rollBack(saga: Saga, rows: readonly ReservationStep[], message: string): Promise<ReserveResult> {

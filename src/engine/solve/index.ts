@@ -21,9 +21,9 @@ export interface SolverOptions {
 /**
  * Solves problems off the event loop. Errors: TEMPLATE_INVALID (constraint or objective that cannot be read), PLAN_FAILED
  * (the search thread died or ran out of memory), what providers and controllers throw, INTERNAL.
- * `close` ends the threads; abort running solves first.
+ * `start` makes a search thread ready before it is needed; `close` ends the threads; abort running solves first.
  */
-export function createSolver(options: SolverOptions): Solver & { close(): Promise<void> } {
+export function createSolver(options: SolverOptions): Solver & { start(): void; close(): Promise<void> } {
   const runner = new SearchPool({ ...options.pool, logger: options.logger });
-  return { ...solverOver({ ...options, runner }), close: () => runner.close() };
+  return { ...solverOver({ ...options, runner }), start: () => runner.start(), close: () => runner.close() };
 }

@@ -14,7 +14,7 @@ export interface SearchRunner {
 }
 
 export interface PoolOptions {
-  /** Threads at the most; they are started when first needed and stay. At least 1. */
+  /** Threads at the most; `start` starts one, others are started when first needed, and all stay. At least 1. */
   readonly size: number;
   /** Heap limit of one thread in MB. */
   readonly maxMemoryMb: number;
@@ -43,6 +43,11 @@ export class SearchPool implements SearchRunner {
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#file = options.file ?? workerFile('solver-worker', import.meta.url);
+  }
+
+  /** Starts a first thread ahead of the first search, which then need not wait for it. */
+  start(): void {
+    if (this.#threads.size === 0 && !this.#closed) this.#start()?.worker.unref();
   }
 
   run(job: SearchJob, signal?: AbortSignal): Promise<SearchOutcome> {

@@ -230,9 +230,10 @@ function assign<K>(run: Run<K>, keys: readonly K[], outcome: readonly Entity[] |
 function keep<K>(run: Run<K>, keys: readonly K[], body: JsonValue): void {
   const { loader } = run;
   const entities = entitiesOf(body, loader.type);
-  if (entities === null) {
-    const message = `A&AI sent an answer of another shape than ${loader.type} objects.`;
-    assign(run, keys, new ConductorError('UPSTREAM_BAD_DATA', message));
+  // Objects of which none says what it is tell nothing about what is missing.
+  const nameless = entities?.length && keys.length > 1 && entities.every((entity) => loader.answers(entity) === null);
+  if (entities === null || nameless) {
+    assign(run, keys, foreignShape(loader.type));
     return;
   }
   const groups = new Map<string, Entity[]>(keys.map((key) => [loader.keyOf(key), []]));
@@ -244,6 +245,10 @@ function keep<K>(run: Run<K>, keys: readonly K[], body: JsonValue): void {
     group?.push(entity);
   }
   for (const [key, group] of groups) run.found.set(key, group);
+}
+
+export function foreignShape(type: string): ConductorError {
+  return new ConductorError('UPSTREAM_BAD_DATA', `A&AI sent an answer of another shape than ${type} objects.`);
 }
 
 /** Objects of an answer: `{"<type>": […]}`, `{"results": [{"url", "<type>": {…}}]}`, or one object, wrapped or not. */

@@ -7,7 +7,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { singleFlight } from '../../lib/concurrency.ts';
 import type { Ids } from '../../lib/ids.ts';
 import { own } from '../../lib/json.ts';
-import { type Batcher, entitiesOf } from './batch.ts';
+import { type Batcher, entitiesOf, foreignShape } from './batch.ts';
 import type { AaiClient } from './client.ts';
 import { complexes as complexLoader, regionKey } from './loaders.ts';
 import { complexIds } from './map.ts';
@@ -149,7 +149,8 @@ function isYoung(state: State, readAt: number): boolean {
 
 async function readRegions(state: State, ctx: CallContext): Promise<void> {
   try {
-    const entities = await readList(state, '/cloud-infrastructure/cloud-regions?depth=0', 'cloud-region', ctx);
+    const path = '/cloud-infrastructure/cloud-regions?depth=0';
+    const entities = await readList(state, path, 'cloud-region', (entity) => toEntry(entity).key !== null, ctx);
     if (entities.length === 0 && state.regions !== null && state.regions.length > 0) {
       // An inventory does not lose all its regions between two reads; its front end does.
       throw new ConductorError('UPSTREAM_BAD_DATA', 'A&AI lists no cloud regions any more; the last ones are kept.');
@@ -176,15 +177,26 @@ function toEntry(entity: Entity): RegionEntry {
   return { entity, key, complexIds: complexIds(entity.object) };
 }
 
-async function readList(state: State, path: string, type: string, ctx: CallContext): Promise<readonly Entity[]> {
+/** `hasKey`: whether an object has what every object of its type has. */
+async function readList(
+  state: State,
+  path: string,
+  type: string,
+  hasKey: (entity: Entity) => boolean,
+  ctx: CallContext,
+): Promise<readonly Entity[]> {
   const verdict = await state.options.client({ endpoint: 'resource', path, divisible: false }, ctx);
   if (verdict.kind === 'empty') return [];
   if (verdict.kind !== 'found') throw verdict.error;
-  return entitiesOf(verdict.body, type) ?? [];
+  const entities = entitiesOf(verdict.body, type);
+  // Kept for long, so what is no list of such objects must not pass for an empty inventory.
+  if (entities === null || (entities.length > 0 && !entities.some(hasKey))) throw foreignShape(type);
+  return entities;
 }
 
 async function readAllComplexes(state: State, ctx: CallContext): Promise<readonly Entity[]> {
-  const entities = await readList(state, '/cloud-infrastructure/complexes?depth=0', 'complex', ctx);
+  const hasKey = (entity: Entity) => complexLoader.answers(entity) !== null;
+  const entities = await readList(state, '/cloud-infrastructure/complexes?depth=0', 'complex', hasKey, ctx);
   const readAt = state.options.clock.monotonic();
   for (const entity of entities) {
     const id = complexLoader.answers(entity);

@@ -1,7 +1,7 @@
 // Reading: one key, a page now or at an older revision (rebuilt from the log), and the events after a revision.
 import type { Transaction } from 'lmdb';
 import { ConductorError } from '../../domain/errors.ts';
-import type { KeyValue, RangeOptions, RangeResult, WatchBatch, WatchEvent } from '../kv.ts';
+import type { KeyValue, RangeOptions, RangeResult, TxnRequest, TxnResult, WatchBatch, WatchEvent } from '../kv.ts';
 import {
   atSnapshot,
   bytes,
@@ -18,9 +18,26 @@ import {
   type Tables,
 } from './tables.ts';
 
-export function readKey(tables: Tables, key: string): KeyValue | null {
-  const data = tables.rows.get(bytes(key));
+export function readKey(tables: Tables, key: string, transaction?: Transaction): KeyValue | null {
+  const data = tables.rows.get(bytes(key), transaction ? { transaction } : undefined);
   return data ? keyValue(key, decodeRow(data)) : null;
+}
+
+export function onlyReads({ then, otherwise = [] }: TxnRequest): boolean {
+  return then.every((operation) => 'get' in operation) && otherwise.every((operation) => 'get' in operation);
+}
+
+/** A transaction that only reads needs no place among the writers: conditions and answers come from one snapshot. */
+export function readTxn(tables: Tables, { compare, then, otherwise = [] }: TxnRequest): TxnResult {
+  return atSnapshot(tables, (transaction) => {
+    const succeeded = compare.every((condition) => {
+      const found = readKey(tables, condition.key, transaction);
+      return 'exists' in condition ? found !== null : (found?.modRevision ?? 0) === condition.modRevision;
+    });
+    const asked = (succeeded ? then : otherwise).flatMap((operation) => ('get' in operation ? [operation.get] : []));
+    const gets = asked.map((key) => readKey(tables, key, transaction));
+    return { succeeded, revision: readCounter(tables, META.revision, transaction), gets };
+  });
 }
 
 export function compacted(revision: number): ConductorError {

@@ -18,7 +18,7 @@ import {
   type WatchOptions,
 } from '../kv.ts';
 import { CommitQueue, closedError } from './commits.ts';
-import { readEvents, readKey, readRange } from './history.ts';
+import { onlyReads, readEvents, readKey, readRange, readTxn } from './history.ts';
 import { Leases } from './leases.ts';
 import { lockFolder } from './lock.ts';
 import { bytes, META, openTables, readCounter, type Tables } from './tables.ts';
@@ -92,6 +92,10 @@ class EmbeddedKv implements Kv {
 
   async txn(request: TxnRequest): Promise<TxnResult> {
     checkTxn(request);
+    if (onlyReads(request)) {
+      this.#assertOpen();
+      return readTxn(this.#tables, request);
+    }
     return this.#commits.run(() => applyTxn(this.#tables, request, (id) => this.#leases.isLive(id)));
   }
 

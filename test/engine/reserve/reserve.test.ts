@@ -1,6 +1,7 @@
 // What the reservation stage does when nobody dies: which calls, in which order, and what is left when one fails.
 import { describe, expect, test } from 'vitest';
-import type { ServiceController } from '../../../src/domain/ports.ts';
+import { ConductorError } from '../../../src/domain/errors.ts';
+import type { SagaStore, ServiceController } from '../../../src/domain/ports.ts';
 import { Controller, Process, planOf, Rows, reserverOf, run } from './world.ts';
 
 describe('reserving', () => {
@@ -178,6 +179,21 @@ describe('failing', () => {
     const controller = new Controller({ name: 'SDN-C' });
     expect((await run(planOf({ controller: 'Sdn-C' }), new Rows(), [controller])).kind).toBe('reserved');
   });
+});
+
+test('a step that the store will never take is not called, and those before it are released', async () => {
+  const [rows, controller] = [new Rows(), new Controller()];
+  const stored = rows.as(new Process());
+  const saga: SagaStore = {
+    list: stored.list,
+    put: (step) =>
+      step.demand === 'b' ? Promise.reject(new ConductorError('STORE_VALUE_TOO_LARGE')) : stored.put(step),
+  };
+  const input = { ...planOf(), planId: 'plan-1', solutionNumber: 1, saga, requestType: '', ctx: { requestId: 'r' } };
+  const result = await reserverOf(controller.as(new Process())).reserve(input);
+  expect(result).toMatchObject({ kind: 'rolled-back', message: expect.stringContaining('vpn of b by sdn-c') });
+  expect(controller.calls).toEqual(['reserve plan-1-1-0-0', 'release plan-1-1-0-0']);
+  expect(controller.held.size).toBe(0);
 });
 
 describe('several solutions of one plan', () => {

@@ -43,6 +43,17 @@ describe('the pool', () => {
     expect(outcome).toEqual({ placements: [[0]], nodes: 1, timedOut: false, blocked: [], impossible: [] });
   });
 
+  it('has a thread ready before the first search when it is started', async () => {
+    const told = await new Promise<string>((resolve) => {
+      const logger = { ...silent, error: (_fields: object, message: string) => resolve(message) };
+      // A script that cannot be run tells that it was tried, without any search.
+      const made = new SearchPool({ size: 1, maxMemoryMb: 24, logger, file: new URL('data:text/javascript,throw 1') });
+      pools.push(made);
+      made.start();
+    });
+    expect(told).toBe('a search thread failed');
+  });
+
   it('keeps its threads and gives queued searches the next free one', async () => {
     const one = pool(1, file);
     const threads = await Promise.all([nodes(one), nodes(one), nodes(one)]);
