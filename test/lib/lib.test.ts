@@ -1,58 +1,10 @@
-// The leaf helpers: channel, retry, limiter, single flight, distances.
+// The leaf helpers: retry, limiter, single flight, distances.
 import { describe, expect, it } from 'vitest';
-import { Channel } from '../../src/lib/channel.ts';
 import { limiter, singleFlight } from '../../src/lib/concurrency.ts';
 import { distanceKm, pointOf } from '../../src/lib/geo.ts';
 import { canonicalJson, own } from '../../src/lib/json.ts';
 import { seededRandom } from '../../src/lib/random.ts';
 import { retry } from '../../src/lib/retry.ts';
-
-describe('Channel', () => {
-  it('delivers in order, ends after what is queued, and fails after it', async () => {
-    const channel = new Channel<number>();
-    channel.push(1);
-    channel.push(2);
-    channel.fail(new Error('over'));
-    const seen: number[] = [];
-    await expect(
-      (async () => {
-        for await (const item of channel) seen.push(item);
-      })(),
-    ).rejects.toThrow('over');
-    expect(seen).toEqual([1, 2]);
-  });
-
-  it('coalesces by key when full and counts what is lost', async () => {
-    let lost = 0;
-    const channel = new Channel<{ key: string; n: number }>({
-      capacity: 2,
-      keyOf: (item) => item.key,
-      onDrop: (count) => {
-        lost += count;
-      },
-    });
-    for (const [key, n] of [
-      ['a', 1],
-      ['b', 2],
-      ['b', 3],
-      ['c', 4],
-    ] as const)
-      channel.push({ key, n });
-    channel.end();
-    const seen: number[] = [];
-    for await (const { n } of channel) seen.push(n);
-    expect(seen).toEqual([3, 4]);
-    expect(lost).toBe(2);
-  });
-
-  it('takes nothing more once its consumer left', async () => {
-    const channel = new Channel<number>();
-    channel.push(1);
-    for await (const _ of channel) break;
-    channel.push(2);
-    expect(channel.size).toBe(0);
-  });
-});
 
 describe('concurrency', () => {
   it('never runs more than the limit and runs all', async () => {
