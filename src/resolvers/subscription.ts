@@ -48,11 +48,14 @@ const CHANGE_TYPES = { event: 'PlanUpdated', deleted: 'PlanDeleted', gap: 'Gap' 
 
 export const changeTypeOf = (change: PlanChange): string => CHANGE_TYPES[change.kind];
 
+/** One for all: an abort without a reason makes an error with a stack each time. */
+const ENDED = new Error('The subscription has ended.');
+
 type Watch = (signal: AbortSignal) => AsyncIterable<PlanChange>;
 
 function deliveries(watch: Watch, parent?: AbortSignal): AsyncIterableIterator<Delivery> {
   const stop = new AbortController();
-  const abort = () => stop.abort();
+  const abort = () => stop.abort(ENDED);
   if (parent?.aborted) abort();
   parent?.addEventListener('abort', abort, { once: true });
   const inner = failuresAsItems(watch, stop.signal);

@@ -39,7 +39,7 @@ export function createStreams(metrics: Metrics): Streams {
   return {
     async open(transport, parent, masking, start) {
       const ending = new AbortController();
-      const end = () => ending.abort();
+      const end = () => ending.abort(ENDED);
       parent?.addEventListener('abort', end, { once: true });
       running.add(ending);
       change(transport, 1);
@@ -65,12 +65,14 @@ export function createStreams(metrics: Metrics): Streams {
     },
     endAll() {
       draining = true;
-      for (const ending of running) ending.abort();
+      for (const ending of running) ending.abort(ENDED);
     },
   };
 }
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
+/** One for all: an abort without a reason makes an error with a stack each time. */
+const ENDED = new Error('The subscription has ended.');
 
 /** The source as an iterator that is over as soon as `ending` is aborted, even while a `next` is pending. */
 function endable(
@@ -79,30 +81,38 @@ function endable(
   masking: Masking,
 ): AsyncIterableIterator<ExecutionResult> {
   const { signal } = ending;
-  const ended = new Promise<typeof DONE>((resolve) => {
-    const onAbort = () => {
-      resolve(DONE);
-      // The source may be waiting for its next event and then answers late or never; nobody waits for it.
-      Promise.resolve(source.return?.()).catch(() => {});
-    };
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
+  /** Whoever waits for an event. No race of promises: one that never settles would remember every event. */
+  const waiting = new Set<(result: IteratorResult<ExecutionResult, undefined>) => void>();
+  const onAbort = () => {
+    for (const settle of waiting) settle(DONE);
+    // The source may be waiting for its next event and then answers late or never; nobody waits for it.
+    Promise.resolve(source.return?.()).catch(() => {});
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
   return {
-    async next() {
-      if (signal.aborted) return DONE;
-      try {
-        const result = await Promise.race([source.next(), ended]);
-        if (result.done) ending.abort();
-        return result.done ? DONE : { done: false, value: maskResult(result.value, masking) };
-      } catch (error) {
-        if (signal.aborted) return DONE;
-        ending.abort();
-        return { done: false, value: { errors: [maskError(error, masking)] } };
-      }
+    next() {
+      if (signal.aborted) return Promise.resolve(DONE);
+      return new Promise((resolve) => {
+        const settle = (result: IteratorResult<ExecutionResult, undefined>) => {
+          waiting.delete(settle);
+          resolve(result);
+        };
+        waiting.add(settle);
+        source.next().then(
+          ({ done, value }) => {
+            settle(done ? DONE : { done: false, value: maskResult(value, masking) });
+            if (done) ending.abort(ENDED);
+          },
+          (error: unknown) => {
+            settle(signal.aborted ? DONE : { done: false, value: { errors: [maskError(error, masking)] } });
+            ending.abort(ENDED);
+          },
+        );
+      });
     },
     async return() {
-      ending.abort();
+      ending.abort(ENDED);
       return DONE;
     },
     [Symbol.asyncIterator]() {

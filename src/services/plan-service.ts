@@ -147,6 +147,9 @@ async function validate(
   }
 }
 
+/** One for all: an abort without a reason makes an error with a stack each time. */
+const ENDED = new Error('The watch has ended.');
+
 async function* watch(
   parts: PlanServiceParts,
   scope: RequestScope,
@@ -171,7 +174,7 @@ async function* watch(
       pending = changes.next();
     }
   } finally {
-    stop.abort(); // ends a `next` that is still waiting, which `return` would wait for
+    stop.abort(ENDED); // ends a `next` that is still waiting, which `return` would wait for
     await changes.return?.();
   }
 }

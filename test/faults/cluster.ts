@@ -10,8 +10,10 @@ import { Watcher } from './watcher.ts';
 /** `npm run test:faults` runs the whole matrix; `npm test` a short form of it. */
 export const FULL = process.env['CONDUCTOR_TEST_FAULTS'] === 'full';
 
-/** Seconds; the least that etcd grants. */
-export const LEASE_TTL = 2;
+/** Seconds; the least that etcd grants: so a dead worker is noticed soon, and a busy machine may take a living one for dead. */
+const SHORT_LEASE = 2;
+/** Where nobody is to be taken for dead, however busy the machine is. */
+export const LONG_LEASE = 600;
 
 export interface Gateway {
   /** Written into plans as owner and actor. */
@@ -47,6 +49,10 @@ export interface ClusterOptions {
   readonly lines?: readonly string[];
   /** Mbps on the targets of the test templates. @default plenty */
   readonly room?: number;
+  /** Seconds. @default 2 on etcd, 600 on the embedded store, where a new life need not wait for the leases of the last */
+  readonly leaseTtl?: number;
+  /** Logs at level debug. */
+  readonly debug?: boolean;
 }
 
 const PLENTY = 1_000_000;
@@ -59,7 +65,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const config = writeConfig([
     ...simulators.configLines,
     ...['[db_options]', 'db_backend = etcd', '[etcd_api]', 'host = 127.0.0.1', 'request_timeout = 2'],
-    ...['[gateway]', `lease_ttl = ${LEASE_TTL}`, '[DEFAULT]', 'debug = true'],
+    ...['[gateway]', `lease_ttl = ${options.leaseTtl ?? SHORT_LEASE}`],
+    ...(options.debug ? ['[DEFAULT]', 'debug = true'] : []),
     ...(options.lines ?? WORKERS),
   ]);
   const started: Gateway[] = [];
@@ -120,7 +127,7 @@ export async function startSingle(options: ClusterOptions = {}): Promise<Single>
   setRoom(simulators, options.room ?? PLENTY);
   const config = writeConfig([
     ...simulators.configLines,
-    ...['[gateway]', `lease_ttl = ${LEASE_TTL}`, 'drain_timeout = 2', '[DEFAULT]', 'debug = true'],
+    ...['[gateway]', `lease_ttl = ${options.leaseTtl ?? LONG_LEASE}`, 'drain_timeout = 1'],
     ...(options.lines ?? WORKERS),
   ]);
   let lives = 0;

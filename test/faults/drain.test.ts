@@ -1,7 +1,7 @@
 // SIGTERM with plans in work: the process ends with 0, and what it could not finish another one, or its next life, does.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SeenPlan } from './api.ts';
-import { type Cluster, gate, type Single, startCluster, startSingle } from './cluster.ts';
+import { type Cluster, gate, LONG_LEASE, type Single, startCluster, startSingle } from './cluster.ts';
 import { type Answers, expectDone } from './expectations.ts';
 import { HOLDS, type Hold, holdAll, referenceAnswers, SLOTS, type World } from './holds.ts';
 import { checkInvariants, type Evidence } from './invariants.ts';
@@ -28,7 +28,7 @@ describe('two gateways on etcd', () => {
   let answers: Answers;
 
   beforeAll(async () => {
-    cluster = await startCluster({ lines: SLOTS });
+    cluster = await startCluster({ lines: SLOTS, leaseTtl: LONG_LEASE });
     world = { ...cluster, api: cluster.front.api };
     const first = await cluster.gateway('reference');
     answers = await referenceAnswers(world);
@@ -60,9 +60,7 @@ describe('two gateways on etcd', () => {
   });
 
   it('work in hand that does not end within the grace is given back at once', async () => {
-    const going = await cluster.gateway('hasty', {
-      env: { OS_GATEWAY__DRAIN_TIMEOUT: '0', OS_GATEWAY__LEASE_TTL: '600' },
-    });
+    const going = await cluster.gateway('hasty', { env: { OS_GATEWAY__DRAIN_TIMEOUT: '0' } });
     const ids = await holdAll(world);
     const staying = await cluster.gateway('steady');
     expect(await going.program.kill('SIGTERM')).toBe(0);

@@ -19,7 +19,7 @@ const nextGateway = (options: { readonly etcdPort?: number } = {}): Promise<Gate
 };
 
 beforeAll(async () => {
-  cluster = await startCluster({ lines: SLOTS });
+  cluster = await startCluster({ lines: SLOTS, debug: true });
   world = { ...cluster, api: cluster.front.api };
   const first = await nextGateway();
   answers = await referenceAnswers(world);

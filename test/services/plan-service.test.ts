@@ -1,15 +1,15 @@
 // Plans at the door: what is refused and with which text, what is stored, and that watching a plan never waits in vain.
 import { expect, test } from 'vitest';
 import type { CreatePlanInput, RequestScope } from '../../src/services/index.ts';
-import { planHead } from '../api/graphql/fake-plans.ts';
 import { createWorld, scope } from '../api/graphql/harness.ts';
+import { planHead } from '../support/planted-store.ts';
 
 const TEMPLATE = { homing_template_version: '2017-10-10' };
 
 async function created(input: Partial<CreatePlanInput> = {}, from: RequestScope = scope) {
-  const world = createWorld();
+  const world = await createWorld();
   const { plan } = await world.services.plans.create(from, { template: TEMPLATE, ...input });
-  return { head: plan.head, document: world.plans.stored.get(plan.head.id)?.document };
+  return { head: plan.head, document: await world.store.template(plan.head.id) };
 }
 
 test.each([
@@ -42,8 +42,9 @@ test('a timeout of 0 is kept, and none is the default', async () => {
   expect((await created()).head.timeout).toBe(10);
 });
 
-test('a plan without a name gets one', async () => {
-  const { head } = await created({ name: '' });
+test('a plan without a name gets one, and an empty name is kept', async () => {
+  expect((await created({ name: '' })).head.name).toBe('');
+  const { head } = await created();
   expect(head.name).toMatch(/^id-\d$/);
   expect(head.name).not.toBe(head.id);
   await expect(created({ name: 'x'.repeat(1001) })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
@@ -51,16 +52,16 @@ test('a plan without a name gets one', async () => {
 
 test('the transaction id goes into the template only when the caller gave it, for text too', async () => {
   const asked = { ...scope, transactionId: 't-1' };
-  expect((await created()).document?.template).toEqual(TEMPLATE);
-  expect((await created({}, asked)).document?.template).toEqual({ ...TEMPLATE, 'transaction-id': 't-1' });
+  expect((await created()).document.template).toEqual(TEMPLATE);
+  expect((await created({}, asked)).document.template).toEqual({ ...TEMPLATE, 'transaction-id': 't-1' });
   const template = JSON.stringify(TEMPLATE);
-  expect((await created({ template }, asked)).document?.template).toEqual({ ...TEMPLATE, 'transaction-id': 't-1' });
+  expect((await created({ template }, asked)).document.template).toEqual({ ...TEMPLATE, 'transaction-id': 't-1' });
 });
 
 test('a template with the name __proto__ keeps it beside the transaction id', async () => {
   const template = JSON.parse('{"__proto__": {"a": 1}}');
   const { document } = await created({ template }, { ...scope, transactionId: 't' });
-  expect(JSON.stringify(document?.template)).toBe('{"__proto__":{"a":1},"transaction-id":"t"}');
+  expect(JSON.stringify(document.template)).toBe('{"__proto__":{"a":1},"transaction-id":"t"}');
 });
 
 test('the limit of bytes counts text, files and multi-byte characters', async () => {
@@ -76,7 +77,7 @@ test('a template that is no object is invalid, files that are none are a bad req
 });
 
 test('one key means one plan per principal, whatever the transaction id and the order of fields', async () => {
-  const { plans } = createWorld().services;
+  const { plans } = (await createWorld()).services;
   const input = { template: { a: 1, b: 2 }, idempotencyKey: 'k', name: 'n' };
   const first = await plans.create({ ...scope, transactionId: 't-1' }, input);
   const again = await plans.create(
@@ -98,15 +99,15 @@ test('an idempotency key that is empty or too long is refused', async () => {
 });
 
 test('many plans are answered in the order asked, with null for unknown and impossible ids', async () => {
-  const world = createWorld();
-  for (const id of ['a', 'b']) world.plans.add(planHead({ id }));
+  const world = await createWorld();
+  for (const id of ['a', 'b']) await world.store.plant(planHead({ id }));
   const found = await world.services.plans.getMany(scope, ['b', 'x/y', 'c', 'a']);
   expect(found.map((plan) => plan?.head.id ?? null)).toEqual(['b', null, null, 'a']);
-  expect(world.plans.calls).toEqual(['getMany 3']);
+  expect(world.store.calls).toEqual(['getMany 3']);
 });
 
 test('an impossible id is not found without asking the store', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const { plans } = world.services;
   for (const id of ['', '../a', 'a\nb', 'x'.repeat(200)]) {
     expect(await plans.get(scope, id)).toBeNull();
@@ -114,18 +115,18 @@ test('an impossible id is not found without asking the store', async () => {
     expect(await plans.events(scope, id, 0)).toEqual([]);
     expect(await plans.reservations(scope, id)).toEqual([]);
   }
-  expect(world.plans.calls).toEqual([]);
+  expect(world.store.calls).toEqual([]);
 });
 
 test('watching a plan that is not there fails at once and lets the feed go', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const changes = world.services.plans.watch(scope, { planId: 'missing', signal: new AbortController().signal });
   await expect(changes[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'PLAN_NOT_FOUND' });
-  expect(world.plans.watches.map((signal) => signal.aborted)).toEqual([true]);
+  expect(world.store.watches.map((signal) => signal.aborted)).toEqual([true]);
 });
 
 test('watching ends when the signal is aborted', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const stop = new AbortController();
   const changes = world.services.plans.watch(scope, { signal: stop.signal })[Symbol.asyncIterator]();
   const pending = changes.next();
@@ -134,7 +135,7 @@ test('watching ends when the signal is aborted', async () => {
 });
 
 test('every issue of a template is told, also those of its text', async () => {
-  const { plans } = createWorld().services;
+  const { plans } = (await createWorld()).services;
   expect(await plans.validateTemplate({ demands: {} })).toEqual([]);
   expect(await plans.validateTemplate({})).toEqual([{ path: 'demands', message: 'Undefined Demands' }]);
   expect(await plans.validateTemplate('broken')).toEqual([{ path: '', message: 'Template cannot be read', line: 3 }]);
@@ -142,7 +143,7 @@ test('every issue of a template is told, also those of its text', async () => {
 });
 
 test('a principal of a kind that nothing is granted to may do nothing', async () => {
-  const { plans, inventory } = createWorld().services;
+  const { plans, inventory } = (await createWorld()).services;
   const stranger = { ...scope, principal: { name: 'x', kind: 'stranger' as never } };
   const refused = { code: 'FORBIDDEN' };
   await expect(plans.create(stranger, { template: {} })).rejects.toMatchObject(refused);

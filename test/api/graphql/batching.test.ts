@@ -2,8 +2,8 @@
 import { expect, test } from 'vitest';
 import type { DemandRecommendation, Solution } from '../../../src/domain/solution.ts';
 import type { JsonObject } from '../../../src/lib/json.ts';
+import { planHead } from '../../support/planted-store.ts';
 import { cloudRegion, complex, genericVnf, pserver, serviceInstance, vserver } from './fake-inventory.ts';
-import { planHead } from './fake-plans.ts';
 import type { World } from './harness.ts';
 import { codeOf, createWorld, dataOf } from './harness.ts';
 
@@ -33,13 +33,16 @@ const regionCandidate = (id: string): JsonObject => ({
 });
 
 /** `count` solved plans, each placed in a region of its own that stands in a complex of its own. */
-function worldWithPlans(count: number): World {
-  const world = createWorld();
+async function worldWithPlans(count: number): Promise<World> {
+  const world = await createWorld();
+  const planted: Promise<unknown>[] = [];
   for (let at = 0; at < count; at += 1) {
-    world.plans.add(planHead({ id: `plan-${at}`, status: 'done' }), { solution: solution(regionCandidate(`r${at}`)) });
+    const head = planHead({ id: `plan-${at}`, status: 'done' });
+    planted.push(world.store.plant(head, { solution: solution(regionCandidate(`r${at}`)) }));
     world.inventory.regionList.push(cloudRegion('owner', `r${at}`, `site-${at}`));
     world.inventory.complexList.push(complex(`site-${at}`));
   }
+  await Promise.all(planted);
   return world;
 }
 
@@ -50,9 +53,10 @@ const WALK = `query Walk($first: Int!) {
 }`;
 
 test('a hundred plans are walked to region and complex with one read a hop', async () => {
-  const world = worldWithPlans(100);
+  const world = await worldWithPlans(100);
   const { plans } = dataOf(await world.run(WALK, { first: 100 }));
   expect(world.inventory.calls).toEqual(['cloudRegions 100', 'complexes 100']);
+  expect(world.store.calls).toEqual(['list', ...Array.from({ length: 100 }, () => 'solution')]);
   expect(plans.nodes).toHaveLength(100);
   for (const node of plans.nodes) {
     const region = node.recommendations[0].demands[0].candidate.cloudRegion;
@@ -61,26 +65,26 @@ test('a hundred plans are walked to region and complex with one read a hop', asy
 });
 
 test('a document is read once, however many fields show parts of it', async () => {
-  const world = worldWithPlans(1);
+  const world = await worldWithPlans(1);
   dataOf(
     await world.run(`{ plan(id: "plan-0") {
       recommendations { objective } diagnosis { nodes } again: recommendations { objective }
       template files demands { name } inventoryDigest
     } }`),
   );
-  expect(world.plans.calls.sort()).toEqual(['getMany 1', 'solution', 'template', 'translation']);
+  expect(world.store.calls.sort()).toEqual(['getMany 1', 'solution', 'template', 'translation']);
 });
 
 test('plans asked for one by one are read together', async () => {
-  const world = worldWithPlans(3);
+  const world = await worldWithPlans(3);
   dataOf(await world.run('{ a: plan(id: "plan-0") { id } b: plan(id: "plan-1") { id } c: plan(id: "plan-2") { id } }'));
-  expect(world.plans.calls).toEqual(['getMany 3']);
+  expect(world.store.calls).toEqual(['getMany 3']);
 });
 
 test('an inventory object that many plans share is read once', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   for (const id of ['a', 'b', 'c']) {
-    world.plans.add(planHead({ id, status: 'done' }), { solution: solution(regionCandidate('shared')) });
+    await world.store.plant(planHead({ id, status: 'done' }), { solution: solution(regionCandidate('shared')) });
   }
   world.inventory.regionList.push(cloudRegion('owner', 'shared', null));
   dataOf(await world.run(WALK, { first: 10 }));
@@ -88,22 +92,22 @@ test('an inventory object that many plans share is read once', async () => {
 });
 
 test('a read has at most a hundred keys', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const ids = Array.from({ length: 250 }, (_, at) => `r${at}`);
-  world.plans.add(planHead({ id: 'big', status: 'done' }), { solution: solution(...ids.map(regionCandidate)) });
+  await world.store.plant(planHead({ id: 'big', status: 'done' }), { solution: solution(...ids.map(regionCandidate)) });
   dataOf(await world.run(WALK, { first: 1 }));
   expect(world.inventory.calls).toEqual(['cloudRegions 100', 'cloudRegions 100', 'cloudRegions 50']);
 });
 
-function worldWithVnfs(): World {
-  const world = createWorld();
-  const { inventory, plans } = world;
+async function worldWithVnfs(): Promise<World> {
+  const world = await createWorld();
+  const { inventory, store } = world;
   const candidates: JsonObject[] = [
     { candidate_id: 'svc-1', inventory_type: 'service', host_id: 'name-vnf-1' },
     { candidate_id: 'vfm-2', inventory_type: 'vfmodule', host_id: 'x', 'nf-id': 'vnf-2', service_instance_id: 'svc-2' },
     { candidate_id: 'vfm-3', inventory_type: 'vfmodule', host_id: 'y', 'nf-id': 'vnf-3', service_instance_id: 'svc-3' },
   ];
-  plans.add(planHead({ id: 'vnfs', status: 'done' }), { solution: solution(...candidates) });
+  await store.plant(planHead({ id: 'vnfs', status: 'done' }), { solution: solution(...candidates) });
   for (const n of [1, 2, 3]) {
     inventory.vnfList.push(genericVnf(`vnf-${n}`, { vserverLinks: [`vs/${n}a`, `vs/${n}b`], customerId: 'customer' }));
     inventory.vserverList.push(vserver(`vs/${n}a`, [`host-${n}`]), vserver(`vs/${n}b`, ['host-0']));
@@ -117,7 +121,7 @@ function worldWithVnfs(): World {
 }
 
 test('the way from candidates over network functions and virtual machines to servers is one read a hop', async () => {
-  const world = worldWithVnfs();
+  const world = await worldWithVnfs();
   const { plan } = dataOf(
     await world.run(`{ plan(id: "vnfs") { recommendations { demands { candidate { genericVnf {
       vnfId vcpu vservers { link interfaces { ipv4Addresses } pservers { hostname numberOfCpus complex { city } } }
@@ -145,7 +149,7 @@ test('the way from candidates over network functions and virtual machines to ser
 });
 
 test('a candidate leads to its service instance, and that to its customer and functions', async () => {
-  const world = worldWithVnfs();
+  const world = await worldWithVnfs();
   const { plan } = dataOf(
     await world.run(`{ plan(id: "vnfs") { recommendations { demands { candidate { serviceInstance {
       serviceInstanceId customer { subscriberName } vnfs { vnfId }
@@ -165,9 +169,9 @@ test('a candidate leads to its service instance, and that to its customer and fu
 });
 
 test('an object that cannot be read fails alone; one that is not there is null', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const candidates = ['good', 'failing!', 'missing'].map(regionCandidate);
-  world.plans.add(planHead({ id: 'mixed', status: 'done' }), { solution: solution(...candidates) });
+  await world.store.plant(planHead({ id: 'mixed', status: 'done' }), { solution: solution(...candidates) });
   world.inventory.regionList.push(cloudRegion('owner', 'good', null));
   const result = await world.run(WALK, { first: 1 });
   expect(codeOf(result)).toBe('UPSTREAM_UNAVAILABLE');
@@ -183,7 +187,7 @@ test('an object that cannot be read fails alone; one that is not there is null',
 });
 
 test('one entry of a list that cannot be read leaves the others', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   world.inventory.vnfList.push(genericVnf('vnf', { vserverLinks: ['a', 'b!', 'c'] }));
   world.inventory.vserverList.push(vserver('a', []));
   const result = await world.run('{ genericVnf(id: "vnf") { vservers { link } } }');
@@ -192,15 +196,15 @@ test('one entry of a list that cannot be read leaves the others', async () => {
 });
 
 test('reads carry the request id and who asks', async () => {
-  const world = worldWithPlans(1);
+  const world = await worldWithPlans(1);
   dataOf(await world.run(WALK, { first: 1 }));
   expect(world.inventory.contexts[0]).toMatchObject({ requestId: 'request-1', principal: { name: 'tester' } });
 });
 
 test('a candidate without a place in the inventory asks for nothing', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const odd: JsonObject = { candidate_id: 'x', cloud_owner: '', location_id: null, host_id: '', latitude: 'no number' };
-  world.plans.add(planHead({ id: 'odd', status: 'done' }), { solution: solution(odd) });
+  await world.store.plant(planHead({ id: 'odd', status: 'done' }), { solution: solution(odd) });
   const { plan } = dataOf(
     await world.run(`{ plan(id: "odd") { recommendations { demands { candidate {
       candidateId latitude cost inventoryType fields cloudRegion { id } complex { id } genericVnf { id } serviceInstance { id }

@@ -1,14 +1,13 @@
 // Creating, deleting and checking: what a caller must handle is data, with a type and a code.
 import { expect, test } from 'vitest';
-import { ConductorError } from '../../../src/domain/errors.ts';
 import { CreatePlanDocument, DeletePlanDocument, ValidateTemplateDocument } from '../../support/gql/graphql.ts';
-import { planHead } from './fake-plans.ts';
+import { planHead } from '../../support/planted-store.ts';
 import { codeOf, createWorld, dataOf } from './harness.ts';
 
 const TEMPLATE = { homing_template_version: '2017-10-10', demands: {} };
 
 test('a plan is created from an object', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const input = { name: 'order-1', template: TEMPLATE, files: { f: 'text' }, timeout: 20, numSolution: '3' };
   const { createPlan } = dataOf(await world.run(CreatePlanDocument, { input }));
   expect(createPlan).toMatchObject({
@@ -16,9 +15,8 @@ test('a plan is created from an object', async () => {
     replayed: false,
     plan: { id: 'id-1', name: 'order-1', status: 'TEMPLATE', restPath: '/v1/plans/id-1' },
   });
-  const stored = world.plans.stored.get('id-1');
-  expect(stored?.document).toEqual({ template: TEMPLATE, files: { f: 'text' } });
-  expect(stored?.record.head).toMatchObject({
+  expect(await world.store.template('id-1')).toEqual({ template: TEMPLATE, files: { f: 'text' } });
+  expect((await world.store.plans.get('id-1'))?.head).toMatchObject({
     timeout: 20,
     recommendMax: '3',
     createdBy: 'tester',
@@ -27,20 +25,21 @@ test('a plan is created from an object', async () => {
 });
 
 test('a plan is created from text', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const input = { templateText: JSON.stringify(TEMPLATE) };
   const { createPlan } = dataOf(await world.run(CreatePlanDocument, { input }));
   expect(createPlan.__typename).toBe('CreatePlanSuccess');
-  expect([...world.plans.stored.values()][0]?.document).toEqual({ template: TEMPLATE, files: {} });
+  expect(await world.store.template(createPlan.plan.id)).toEqual({ template: TEMPLATE, files: {} });
 });
 
 test('a template written as a literal of the document keeps its values, names like __proto__ included', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const document = `mutation($lat: JSON) { createPlan(input: { template: {
     n: 1, f: 1.5, s: "x", t: true, z: null, list: [1, {a: 2}], lat: $lat, __proto__: {polluted: 1}, constructor: "c"
   } }) { __typename } }`;
   dataOf(await world.run(document, { lat: '45.4' }));
-  const template = [...world.plans.stored.values()][0]?.document.template ?? {};
+  const [id = ''] = await world.store.ids();
+  const { template } = await world.store.template(id);
   expect(JSON.stringify(template)).toBe(
     '{"n":1,"f":1.5,"s":"x","t":true,"z":null,"list":[1,{"a":2}],"lat":"45.4","__proto__":{"polluted":1},"constructor":"c"}',
   );
@@ -48,19 +47,20 @@ test('a template written as a literal of the document keeps its values, names li
 });
 
 test('the same key gives the same plan again, another request under it a conflict', async () => {
-  const world = createWorld();
-  const send = async (name: string) =>
-    dataOf(await world.run(CreatePlanDocument, { input: { name, template: TEMPLATE, idempotencyKey: 'k' } }))
-      .createPlan;
+  const world = await createWorld();
+  const send = async (name: string, template: object = TEMPLATE) =>
+    dataOf(await world.run(CreatePlanDocument, { input: { name, template, idempotencyKey: 'k' } })).createPlan;
   const first = await send('a');
   const again = await send('a');
   expect(again).toMatchObject({ replayed: true, plan: { id: first.plan.id } });
-  expect(await send('b')).toMatchObject({
-    __typename: 'IdempotencyConflictError',
-    code: 'IDEMPOTENCY_CONFLICT',
-    retryable: false,
-  });
-  expect(world.plans.stored.size).toBe(1);
+  for (const conflict of [await send('b'), await send('a', {})]) {
+    expect(conflict).toMatchObject({
+      __typename: 'IdempotencyConflictError',
+      code: 'IDEMPOTENCY_CONFLICT',
+      retryable: false,
+    });
+  }
+  expect(await world.store.ids()).toEqual([first.plan.id]);
 });
 
 test.each([
@@ -72,15 +72,17 @@ test.each([
   ['a negative timeout', { template: {}, timeout: -1 }, 'timeout must be'],
   ['an empty key', { template: {}, idempotencyKey: '' }, 'idempotency key must have'],
 ])('%s is answered with InvalidInputError', async (_, input, message) => {
-  const world = createWorld();
+  const world = await createWorld();
   const { createPlan } = dataOf(await world.run(CreatePlanDocument, { input }));
   expect(createPlan).toMatchObject({ __typename: 'InvalidInputError', code: 'BAD_REQUEST' });
   expect(createPlan.message).toContain(message);
-  expect(world.plans.stored.size).toBe(0);
+  expect(await world.store.ids()).toEqual([]);
 });
 
 test('unreadable text is answered with its place', async () => {
-  const { createPlan } = dataOf(await createWorld().run(CreatePlanDocument, { input: { templateText: 'broken' } }));
+  const { createPlan } = dataOf(
+    await (await createWorld()).run(CreatePlanDocument, { input: { templateText: 'broken' } }),
+  );
   expect(createPlan).toEqual({
     __typename: 'TemplateInvalidError',
     code: 'TEMPLATE_INVALID',
@@ -91,7 +93,7 @@ test('unreadable text is answered with its place', async () => {
 });
 
 test('a template that is too large or too deep is refused as such', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const large = await world.run(CreatePlanDocument, { input: { template: { text: 'x'.repeat(10_000) } } });
   expect(dataOf(large).createPlan).toMatchObject({ __typename: 'PayloadTooLargeError', code: 'PAYLOAD_TOO_LARGE' });
   const deep = JSON.parse(`{"a":${'['.repeat(3000)}${']'.repeat(3000)}}`);
@@ -100,16 +102,14 @@ test('a template that is too large or too deep is refused as such', async () => 
 });
 
 test('an outage of the store is a top-level error', async () => {
-  const world = createWorld();
-  world.plans.create = async () => {
-    throw new ConductorError('STORE_UNAVAILABLE');
-  };
+  const world = await createWorld();
+  await world.store.kv.close();
   expect(codeOf(await world.run(CreatePlanDocument, { input: { template: {} } }))).toBe('STORE_UNAVAILABLE');
 });
 
 test('a plan is deleted once', async () => {
-  const world = createWorld();
-  world.plans.add(planHead({ id: 'p' }));
+  const world = await createWorld();
+  await world.store.plant(planHead({ id: 'p' }));
   const first = dataOf(await world.run(DeletePlanDocument, { id: 'p' })).deletePlan;
   expect(first).toEqual({ __typename: 'DeletePlanSuccess', planId: 'p' });
   const second = dataOf(await world.run(DeletePlanDocument, { id: 'p' })).deletePlan;
@@ -117,7 +117,7 @@ test('a plan is deleted once', async () => {
 });
 
 test('a template is checked without creating anything', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const check = async (variables: Record<string, unknown>) =>
     dataOf(await world.run(ValidateTemplateDocument, variables)).validateTemplate;
   expect(await check({ template: TEMPLATE })).toEqual({ valid: true, issues: [] });
@@ -127,5 +127,5 @@ test('a template is checked without creating anything', async () => {
   });
   expect(await check({ templateText: 'broken' })).toMatchObject({ valid: false, issues: [{ line: 3 }] });
   expect(codeOf(await world.run(ValidateTemplateDocument, {}))).toBe('BAD_REQUEST');
-  expect(world.plans.stored.size).toBe(0);
+  expect(await world.store.ids()).toEqual([]);
 });

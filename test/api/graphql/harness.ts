@@ -1,9 +1,9 @@
-// The schema with the real services over fakes of what lies below them, and a way to send it operations.
+// The schema with the real services over the real stores and an inventory of the test's own, and a way to send operations.
 import type { ExecutionResult } from 'graphql';
 import { execute, parse, subscribe, validate } from 'graphql';
+import { onTestFinished } from 'vitest';
 import type { Issue } from '../../../src/domain/errors.ts';
 import { TemplateInvalidError } from '../../../src/domain/errors.ts';
-import type { Logger, Metrics } from '../../../src/domain/ports.ts';
 import type { TemplateDocument } from '../../../src/domain/template.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import type { JsonObject } from '../../../src/lib/json.ts';
@@ -12,17 +12,9 @@ import { schema } from '../../../src/schema/index.ts';
 import type { ServicesParts } from '../../../src/services/create.ts';
 import { createServices } from '../../../src/services/create.ts';
 import type { RequestScope, Services } from '../../../src/services/index.ts';
+import type { StoresOptions } from '../../../src/store/index.ts';
+import { noMetrics, openPlantedStore, type PlantedStore, silentLogger } from '../../support/planted-store.ts';
 import { FakeInventory } from './fake-inventory.ts';
-import { FakePlans } from './fake-plans.ts';
-
-export const silentLogger: Logger = {
-  debug() {},
-  info() {},
-  warn() {},
-  error() {},
-  child: () => silentLogger,
-};
-export const noMetrics: Metrics = { count() {}, observe() {}, gauge() {} };
 
 /** Ids `id-1`, `id-2` … */
 function countingIds() {
@@ -51,7 +43,7 @@ export interface Client {
 }
 
 export interface World extends Client {
-  readonly plans: FakePlans;
+  readonly store: PlantedStore;
   readonly inventory: FakeInventory;
   readonly services: Services;
 }
@@ -65,7 +57,7 @@ export interface Following {
 
 export const scope: RequestScope = { principal: { name: 'tester', kind: 'basic' }, requestId: 'request-1' };
 
-type Below = Pick<ServicesParts, 'plans' | 'feed' | 'reader'> & Partial<ServicesParts>;
+type Below = Pick<ServicesParts, 'plans' | 'feed' | 'reader' | 'storeStatus'> & Partial<ServicesParts>;
 
 /** The real services over what lies below them. */
 export function servicesOver(below: Below): Services {
@@ -78,16 +70,21 @@ export function servicesOver(below: Below): Services {
     ids: countingIds(),
     logger: silentLogger,
     metrics: noMetrics,
-    storeStatus: async () => ({ clusterId: 'fake', revision: 1 }),
     ...below,
   });
 }
 
-export function createWorld(options: Partial<ServicesParts> = {}): World {
-  const plans = new FakePlans();
+/** Lasts as long as the test that makes it. */
+export async function createWorld(
+  options: Partial<ServicesParts> = {},
+  storesOptions: Partial<StoresOptions> = {},
+): Promise<World> {
+  const store = await openPlantedStore(storesOptions);
+  onTestFinished(() => store.close());
   const inventory = new FakeInventory();
-  const services = servicesOver({ plans, feed: plans, reader: inventory, ...options });
-  return { plans, inventory, services, ...clientOf(services) };
+  const { plans, feed, kv } = store;
+  const services = servicesOver({ plans, feed, reader: inventory, storeStatus: () => kv.status(), ...options });
+  return { store, inventory, services, ...clientOf(services) };
 }
 
 /** Sends operations to the schema as one caller. */

@@ -5,7 +5,7 @@ import { cloudRegion, complex } from './fake-inventory.ts';
 import { codeOf, createWorld, dataOf } from './harness.ts';
 
 test('complexes come page by page in the order of their keys, also while the list changes', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   for (const id of ['c', 'a', 'e', 'b']) world.inventory.complexList.push(complex(id));
   const ask = async (after: string | null) =>
     dataOf(
@@ -24,7 +24,7 @@ test('complexes come page by page in the order of their keys, also while the lis
 });
 
 test('cloud regions can be limited to one owner', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   world.inventory.regionList.push(
     cloudRegion('b', '2', null),
     cloudRegion('a', '9', null),
@@ -40,7 +40,7 @@ test('cloud regions can be limited to one owner', async () => {
 });
 
 test('a cursor of no list is refused', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   for (const after of ['', 'nonsense', 'azE6']) {
     const result = await world.run('query($after: String) { complexes(after: $after) { nodes { id } } }', { after });
     if (after === 'azE6') expect(dataOf(result).complexes.nodes).toEqual([]);
@@ -49,7 +49,7 @@ test('a cursor of no list is refused', async () => {
 });
 
 test('a key that is not there or empty is null, and an empty one is never sent', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const found = dataOf(
     await world.run(`{ complex(id: "x") { id } none: complex(id: "") { id } genericVnf(id: "") { id }
       serviceInstance(id: "") { id } customer(id: "") { id } cloudRegion(cloudOwner: "", cloudRegionId: "r") { id } }`),
@@ -59,7 +59,7 @@ test('a key that is not there or empty is null, and an empty one is never sent',
 });
 
 test('the state of the inventory is shown, and a refresh answers with the new one', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const before = dataOf(await world.run('{ inventoryStatus { refreshedAt stale lastError complexes } }'));
   expect(before.inventoryStatus).toEqual({ refreshedAt: null, stale: false, lastError: null, complexes: 0 });
   world.inventory.complexList.push(complex('a'));
@@ -86,7 +86,7 @@ function sdnc(asked: ReserveRequest[]): ServiceController {
 
 test('capacity is asked of the controller named in any case, SDN-C by default', async () => {
   const asked: ReserveRequest[] = [];
-  const world = createWorld({ controllers: [sdnc(asked)] });
+  const world = await createWorld({ controllers: [sdnc(asked)] });
   const ask = (input: string) =>
     world.run(`{ serviceCapacity(input: ${input}) { ok code resources { name limit available } } }`);
   const answer = dataOf(await ask('{ serviceModel: "ADIOD", request: {a: 1}, candidateId: "c1", hostId: "h" }'));
@@ -101,7 +101,7 @@ test('capacity is asked of the controller named in any case, SDN-C by default', 
 });
 
 test('an unknown controller, an empty candidate and a request that is no object are refused', async () => {
-  const world = createWorld({ controllers: [sdnc([])] });
+  const world = await createWorld({ controllers: [sdnc([])] });
   for (const input of [
     '{ controller: "other", serviceModel: "m", request: {}, candidateId: "c" }',
     '{ serviceModel: "m", request: {}, candidateId: "" }',
@@ -112,7 +112,7 @@ test('an unknown controller, an empty candidate and a request that is no object 
 });
 
 test('a moment in time is read with its offset and refused in any other form', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const ask = (at: unknown) =>
     world.run('query($at: DateTime) { plans(filter: { createdAfter: $at }) { nodes { id } } }', { at });
   expect((await ask('2026-11-22T08:30:00+02:00')).errors).toBeUndefined();

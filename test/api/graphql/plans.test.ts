@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { Translation } from '../../../src/domain/problem.ts';
 import type { ReservationStep } from '../../../src/domain/solution.ts';
 import { PlanDocument, PlansDocument } from '../../support/gql/graphql.ts';
+import { planHead } from '../../support/planted-store.ts';
 import { cloudRegion, complex, genericVnf, pserver, serviceInstance, vserver } from './fake-inventory.ts';
-import { createdEvent, planHead } from './fake-plans.ts';
 import { codeOf, createWorld, dataOf } from './harness.ts';
 
 const candidate = (id: string) => ({
@@ -48,22 +48,22 @@ const STEP: ReservationStep = {
 };
 
 test('a plan that does not exist is null, whatever its id looks like', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   for (const id of ['missing', '../../etc', '', 'a\u0000b', 'x'.repeat(5000), '__proto__']) {
     expect(dataOf(await world.run('query($id: ID!) { plan(id: $id) { id } }', { id }))).toEqual({ plan: null });
   }
-  expect(world.plans.calls.filter((call) => call !== 'getMany 0')).toEqual(['getMany 1']);
+  expect(world.store.calls.filter((call) => call !== 'getMany 0')).toEqual(['getMany 1']);
 });
 
 test('a plan shows its facts, its stages, its demands and its reservation, and no secrets of the reservation', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const head = planHead({
     id: 'p',
     status: 'not found',
     message: '',
     translation: { owner: 'w1', counter: 2, failures: 1, beganAt: 2_000 },
   });
-  world.plans.add(head, {
+  await world.store.plant(head, {
     translation: TRANSLATION,
     solution: {
       recommendations: [],
@@ -99,7 +99,13 @@ test('a plan shows its facts, its stages, its demands and its reservation, and n
     requestId: 'request-of-creation',
     restPath: '/v1/plans/p',
     recommendations: [],
-    events: [{ seq: 1, from: null, to: 'TEMPLATE', reason: 'CREATED', actor: 'somebody', message: null }],
+    events: [
+      { seq: 1, from: null, to: 'TEMPLATE', reason: 'CREATED', actor: 'somebody', message: null },
+      { seq: 2, from: 'TEMPLATE', to: 'TRANSLATING', reason: 'CLAIMED', actor: 'worker-1', message: null },
+      { seq: 3, to: 'TRANSLATED' },
+      { seq: 4, to: 'SOLVING' },
+      { seq: 5, from: 'SOLVING', to: 'NOT_FOUND', reason: 'COMPLETED' },
+    ],
     demands: [
       { name: '__proto__', candidateCount: 4, dropped: [{ candidateId: 'e', locationId: null, reason: 'no complex' }] },
     ],
@@ -115,8 +121,8 @@ test('a plan shows its facts, its stages, its demands and its reservation, and n
 });
 
 test('what a stage has not made yet is null', async () => {
-  const world = createWorld();
-  world.plans.add(planHead({ id: 'new' }));
+  const world = await createWorld();
+  await world.store.plant(planHead({ id: 'new' }));
   const { plan } = dataOf(
     await world.run(
       '{ plan(id: "new") { template recommendations { objective } diagnosis { nodes } demands { name } } }',
@@ -131,19 +137,24 @@ test('what a stage has not made yet is null', async () => {
 });
 
 test('the history stops at the state that the plan shows', async () => {
-  const world = createWorld();
-  const head = planHead({ id: 'p', seq: 2 });
-  const later = [2, 3].map((seq) => ({ ...createdEvent(head), seq }));
-  world.plans.add(head, { events: [createdEvent(head), ...later] });
-  const { plan } = dataOf(
-    await world.run('{ plan(id: "p") { all: events { seq } rest: events(afterSeq: 1) { seq } } }'),
-  );
-  expect(plan).toEqual({ all: [{ seq: 1 }, { seq: 2 }], rest: [{ seq: 2 }] });
+  const world = await createWorld();
+  await world.store.plant(planHead({ id: 'p' }));
+  const stream = await world.follow(`subscription { planChanged(id: "p") { ... on PlanUpdated { plan {
+    status all: events { seq } rest: events(afterSeq: 1) { seq }
+  } } } }`);
+  await stream.next();
+  // The subscriber reads the first move when the second is stored already.
+  await world.store.move('p', { status: 'translating' });
+  await world.store.move('p', { status: 'translated' });
+  const { planChanged } = dataOf((await stream.next()) ?? {});
+  expect(planChanged.plan).toEqual({ status: 'TRANSLATING', all: [{ seq: 1 }, { seq: 2 }], rest: [{ seq: 2 }] });
+  expect(await world.store.plans.events('p', 0)).toHaveLength(3);
+  await stream.stop();
 });
 
 test('candidates of a demand come in parts', async () => {
-  const world = createWorld();
-  world.plans.add(planHead({ id: 'p' }), { translation: TRANSLATION });
+  const world = await createWorld();
+  await world.store.plant(planHead({ id: 'p' }), { translation: TRANSLATION });
   const ask = async (args: string) =>
     dataOf(await world.run(`{ plan(id: "p") { demands { candidates${args} { candidateId } } } }`)).plan.demands[0]
       .candidates;
@@ -154,8 +165,8 @@ test('candidates of a demand come in parts', async () => {
 });
 
 test('pages of plans follow each other by cursor and end', async () => {
-  const world = createWorld();
-  for (const id of ['a', 'b', 'c']) world.plans.add(planHead({ id }));
+  const world = await createWorld();
+  for (const id of ['a', 'b', 'c']) await world.store.plant(planHead({ id }));
   const first = dataOf(await world.run(PlansDocument, { first: 2, orderBy: 'OLDEST_FIRST' })).plans;
   expect(first.nodes.map((plan: { id: string }) => plan.id)).toEqual(['a', 'b']);
   expect(first.pageInfo.hasNextPage).toBe(true);
@@ -166,23 +177,31 @@ test('pages of plans follow each other by cursor and end', async () => {
 });
 
 test('the newest plan comes first, and an empty page has no cursors', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const empty = dataOf(
     await world.run('{ plans { edges { cursor } pageInfo { startCursor endCursor hasPreviousPage } } }'),
   );
   expect(empty.plans).toEqual({ edges: [], pageInfo: { startCursor: null, endCursor: null, hasPreviousPage: false } });
-  for (const id of ['a', 'b']) world.plans.add(planHead({ id }));
-  const { plans } = dataOf(await world.run('{ plans { edges { cursor node { id } } } }'));
-  expect(plans.edges).toEqual([
-    { cursor: 'at:b', node: { id: 'b' } },
-    { cursor: 'at:a', node: { id: 'a' } },
-  ]);
+  await world.store.plant(planHead({ id: 'a', created: 1_000 }));
+  await world.store.plant(planHead({ id: 'b', created: 2_000 }));
+  const ask = async (after: string | null) =>
+    dataOf(
+      await world.run(
+        'query($after: String) { plans(after: $after) { edges { cursor node { id } } pageInfo { startCursor endCursor } } }',
+        { after },
+      ),
+    ).plans;
+  const { edges, pageInfo } = await ask(null);
+  expect(edges.map((edge: { node: { id: string } }) => edge.node.id)).toEqual(['b', 'a']);
+  expect(pageInfo).toEqual({ startCursor: edges[0].cursor, endCursor: edges[1].cursor });
+  expect((await ask(edges[0].cursor)).edges).toEqual([edges[1]]);
+  expect((await ask(edges[1].cursor)).edges).toEqual([]);
 });
 
 test('a filter by status uses the names of the schema', async () => {
-  const world = createWorld();
-  world.plans.add(planHead({ id: 'a', status: 'waiting spinup' }));
-  world.plans.add(planHead({ id: 'b', status: 'done' }));
+  const world = await createWorld();
+  await world.store.plant(planHead({ id: 'a', status: 'waiting spinup' }));
+  await world.store.plant(planHead({ id: 'b', status: 'done' }));
   const { plans } = dataOf(
     await world.run('{ plans(filter: { statuses: [WAITING_SPINUP] }) { nodes { id status } } }'),
   );
@@ -190,18 +209,18 @@ test('a filter by status uses the names of the schema', async () => {
 });
 
 test('a page size out of bounds and a cursor of no store are refused with their code', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   expect(codeOf(await world.run('{ plans(first: 101) { nodes { id } } }'))).toBe('LIMIT_EXCEEDED');
   expect(codeOf(await world.run('{ plans(first: 0) { nodes { id } } }'))).toBe('BAD_REQUEST');
   expect(codeOf(await world.run('{ plans(first: -1) { nodes { id } } }'))).toBe('BAD_REQUEST');
   expect(codeOf(await world.run('{ plans(after: "nonsense") { nodes { id } } }'))).toBe('CURSOR_INVALID');
-  expect(world.plans.calls).toEqual(['list']);
+  expect(world.store.calls).toEqual(['list']);
 });
 
 test('every kind of object is found again by its id, and its ids are distinct', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const { inventory } = world;
-  world.plans.add(planHead({ id: '4c9d5c8e-6c5c-4bb2-8f37-0f6d2a1b8a55' }));
+  await world.store.plant(planHead({ id: '4c9d5c8e-6c5c-4bb2-8f37-0f6d2a1b8a55' }));
   inventory.complexList.push(complex('same'));
   inventory.regionList.push(cloudRegion('owner/1', 'same', 'same'));
   inventory.vnfList.push(genericVnf('same', { vserverLinks: ['cloud/x:y/vserver/1'] }));
@@ -239,7 +258,7 @@ test('every kind of object is found again by its id, and its ids are distinct', 
 });
 
 test('an id that this API never gave finds nothing', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   for (const id of [
     '',
     ':',

@@ -2,22 +2,22 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../src/lib/json.ts';
 import { PlanChangedDocument } from '../../support/gql/graphql.ts';
+import { planHead } from '../../support/planted-store.ts';
 import { cloudRegion } from './fake-inventory.ts';
-import { planHead } from './fake-plans.ts';
 import { codeOf, createWorld, dataOf } from './harness.ts';
 
 test('the newest event comes first, then each change', async () => {
-  const world = createWorld();
-  world.plans.add(planHead({ id: 'p' }));
+  const world = await createWorld();
+  await world.store.plant(planHead({ id: 'p' }));
   const stream = await world.follow(PlanChangedDocument, { id: 'p' });
   expect(dataOf((await stream.next()) ?? {}).planChanged).toMatchObject({
     __typename: 'PlanUpdated',
     plan: { id: 'p', status: 'TEMPLATE' },
     event: { seq: 1, from: null, to: 'TEMPLATE', reason: 'CREATED' },
   });
-  world.plans.move('p', { status: 'translating' }, { reason: 'claimed', actor: 'w1' });
+  await world.store.move('p', { status: 'translating' }, { reason: 'claimed', actor: 'w1' });
   expect(dataOf((await stream.next()) ?? {}).planChanged).toMatchObject({
-    cursor: 'c1',
+    cursor: expect.any(String),
     plan: { status: 'TRANSLATING' },
     event: { seq: 2, from: 'TEMPLATE', to: 'TRANSLATING', reason: 'CLAIMED', actor: 'w1' },
   });
@@ -25,15 +25,15 @@ test('the newest event comes first, then each change', async () => {
 });
 
 test('a subscription goes on behind its cursor: nothing is lost and nothing comes twice', async () => {
-  const world = createWorld();
-  world.plans.add(planHead({ id: 'p' }));
+  const world = await createWorld();
+  await world.store.plant(planHead({ id: 'p' }));
   const moves = ['translating', 'translated', 'solving', 'not found'] as const;
   const first = await world.follow(PlanChangedDocument, { id: 'p' });
   await first.next();
-  for (const status of moves.slice(0, 2)) world.plans.move('p', { status });
+  for (const status of moves.slice(0, 2)) await world.store.move('p', { status });
   const seen = [dataOf((await first.next()) ?? {}).planChanged];
   await first.stop();
-  for (const status of moves.slice(2)) world.plans.move('p', { status });
+  for (const status of moves.slice(2)) await world.store.move('p', { status });
   const second = await world.follow(PlanChangedDocument, { id: 'p', after: seen[0].cursor });
   for (let left = 3; left > 0; left -= 1) seen.push(dataOf((await second.next()) ?? {}).planChanged);
   await second.stop();
@@ -46,31 +46,38 @@ test('a subscription goes on behind its cursor: nothing is lost and nothing come
 });
 
 test('a deletion is told and ends the subscription to the plan', async () => {
-  const world = createWorld();
-  world.plans.add(planHead({ id: 'p' }));
+  const world = await createWorld();
+  await world.store.plant(planHead({ id: 'p' }));
   const stream = await world.follow(PlanChangedDocument, { id: 'p' });
   await stream.next();
-  await world.plans.delete('p');
+  await world.store.plans.delete('p');
   expect(dataOf((await stream.next()) ?? {}).planChanged).toMatchObject({ __typename: 'PlanDeleted', planId: 'p' });
   expect(await stream.next()).toBeNull();
 });
 
-test('lost history is an item of its own', async () => {
-  const world = createWorld();
-  world.plans.add(planHead({ id: 'p' }));
+test('lost history is an item of its own, and its cursor a place to go on from', async () => {
+  const world = await createWorld({}, { feedQueueCapacity: 1 });
+  await world.store.plant(planHead({ id: 'p' }));
   const stream = await world.follow(PlanChangedDocument, { id: 'p' });
   await stream.next();
-  world.plans.gap();
-  const { planChanged } = dataOf((await stream.next()) ?? {});
-  expect(planChanged).toMatchObject({ __typename: 'Gap', reason: 'SLOW_CONSUMER', cursor: 'c1' });
+  // Nobody reads meanwhile, and one change may wait.
+  for (const status of ['translating', 'translated'] as const) await world.store.move('p', { status });
+  const gap = dataOf((await stream.next()) ?? {}).planChanged;
+  expect(gap).toMatchObject({ __typename: 'Gap', reason: 'SLOW_CONSUMER' });
+  const newest = { __typename: 'PlanUpdated', plan: { status: 'TRANSLATED' }, event: { seq: 3 } };
+  expect(dataOf((await stream.next()) ?? {}).planChanged).toMatchObject(newest);
   await stream.stop();
+  const again = await world.follow(PlanChangedDocument, { id: 'p', after: gap.cursor });
+  expect(dataOf((await again.next()) ?? {}).planChanged).toMatchObject(newest);
+  await again.stop();
 });
 
 test('an unknown plan and a foreign cursor are clear errors, after which the stream is over', async () => {
-  const world = createWorld();
-  world.plans.add(planHead({ id: 'p' }));
+  const world = await createWorld();
+  await world.store.plant(planHead({ id: 'p' }));
   for (const [variables, code] of [
     [{ id: 'missing' }, 'PLAN_NOT_FOUND'],
+    [{ id: '4c9d5c8e-6c5c-4bb2-8f37-0f6d2a1b8a55' }, 'PLAN_NOT_FOUND'],
     [{ id: '../x' }, 'PLAN_NOT_FOUND'],
     [{ id: 'p', after: 'nonsense' }, 'CURSOR_INVALID'],
   ] as const) {
@@ -81,35 +88,35 @@ test('an unknown plan and a foreign cursor are clear errors, after which the str
 });
 
 test('changes of many plans come in one subscription', async () => {
-  const world = createWorld();
-  for (const id of ['a', 'b']) world.plans.add(planHead({ id }));
+  const world = await createWorld();
+  for (const id of ['a', 'b']) await world.store.plant(planHead({ id }));
   const stream = await world.follow('subscription { plansChanged { ... on PlanUpdated { plan { id } } } }');
   const items = [stream.next(), stream.next()];
-  world.plans.move('b', { status: 'translating' });
-  world.plans.move('a', { status: 'translating' });
+  await world.store.move('b', { status: 'translating' });
+  await world.store.move('a', { status: 'translating' });
   const ids = (await Promise.all(items)).map((item) => dataOf(item ?? {}).plansChanged.plan.id);
   expect(ids).toEqual(['b', 'a']);
   await stream.stop();
 });
 
 test('a quiet subscription that nobody reads any more ends at once and lets the feed go', async () => {
-  const world = createWorld();
-  world.plans.add(planHead({ id: 'p' }));
+  const world = await createWorld();
+  await world.store.plant(planHead({ id: 'p' }));
   const stream = await world.follow(PlanChangedDocument, { id: 'p' });
   await stream.next();
   const pending = stream.next();
   await stream.stop();
   expect(await pending).toBeNull();
-  expect(world.plans.watches.map((signal) => signal.aborted)).toEqual([true]);
+  expect(world.store.watches.map((signal) => signal.aborted)).toEqual([true]);
 });
 
 test('each event is shown with what the inventory says at that time', async () => {
-  const world = createWorld();
+  const world = await createWorld();
   const source: JsonObject = { candidate_id: 'r', inventory_type: 'cloud', cloud_owner: 'o', location_id: 'r' };
   const choice = { demand: 'd', inventory_provider: 'aai', service_resource_id: null, candidate: {}, attributes: {} };
   const diagnosis = { demands: [], nodes: 0, elapsedMs: 0, timedOut: false, summary: [] };
   const recommendations = [{ demands: [{ ...choice, source }], objective: null, terms: [] }];
-  world.plans.add(planHead({ id: 'p', status: 'solved' }), { solution: { recommendations, diagnosis } });
+  await world.store.plant(planHead({ id: 'p', status: 'solved' }), { solution: { recommendations, diagnosis } });
   world.inventory.regionList.push(cloudRegion('o', 'r', null));
   const stream = await world.follow(`subscription { planChanged(id: "p") { ... on PlanUpdated { plan {
     recommendations { demands { candidate { cloudRegion { inMaint } } } }
@@ -118,7 +125,7 @@ test('each event is shown with what the inventory says at that time', async () =
     dataOf((await stream.next()) ?? {}).planChanged.plan.recommendations[0].demands[0].candidate.cloudRegion;
   expect(await shown()).toEqual({ inMaint: false });
   world.inventory.regionList[0] = { ...cloudRegion('o', 'r', null), inMaint: true };
-  world.plans.move('p', { status: 'reserving' });
+  await world.store.move('p', { status: 'reserving' });
   expect(await shown()).toEqual({ inMaint: true });
   expect(world.inventory.calls).toEqual(['cloudRegions 1', 'cloudRegions 1']);
   await stream.stop();

@@ -53,6 +53,18 @@ async function pass(ms: number): Promise<void> {
 }
 
 describe('the region cache', () => {
+  it.each([
+    ['a list of nameless objects', '{"cloud-region": [{"cloud-region-id": {}}, {}]}'],
+    ['an object of no known form', '{"regions": 5}'],
+    ['another type', '{"cloud-region": "many"}'],
+    ['a bare list', '[]'],
+  ])('does not take %s for an inventory, and reads again when asked', async (_what, body) => {
+    fake.fault = (_request, response) => send(response, 200, body);
+    await expect(aai.reader.allCloudRegions(ctx)).rejects.toMatchObject({ code: 'UPSTREAM_BAD_DATA' });
+    fake.fault = null;
+    expect(await regions()).toEqual(['r1']);
+  });
+
   it('is filled in the background and says how fresh it is', async () => {
     expect(aai.reader.freshness()).toEqual({
       cloudRegions: 0,

@@ -102,35 +102,28 @@ describe('A&AI', () => {
 
 describe('A&AI that is down at the start', () => {
   it('keeps the gateway from nothing but plans: it is ready, tells the cause, and works when A&AI is there', async () => {
-    const { aai, certificates, sdnc, username, password } = await startSimulators();
-    const { serverCert: cert, serverKey: key, ca } = certificates;
+    const own = await startSimulators();
+    await own.aai.stop();
+    const gateway = await startGateway({ simulators: own, lines: IMPATIENT });
     let back: AaiSimulator | null = null;
-    await aai.stop();
-    const gateway = await startGateway({
-      simulators: { ...simulators, configLines: linesFor(aai.url) },
-      lines: IMPATIENT,
-    });
-    function linesFor(url: string): string[] {
-      return simulators.configLines.map((line) => {
-        if (line.startsWith('server_url = ') && line.endsWith('/aai')) return `server_url = ${url}`;
-        return line;
-      });
-    }
     try {
       expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
       await expectError(gateway, goodBody(), /A&AI does not answer/);
       await expectError(gateway, SERVICES, /A&AI does not answer/);
+      const { serverCert: cert, serverKey: key, ca } = own.certificates;
+      const { username, password } = own;
       back = await startAaiSimulator({
         world: vcpeWorld(),
-        tls: { cert, key, ca },
-        port: aai.port,
+        tls: { cert, key, ca, requireClientCert: true },
+        port: own.aai.port,
         username,
         password,
       });
       await stillWorks(gateway);
     } finally {
       await gateway.stop();
-      await Promise.all([back?.stop(), sdnc.stop()]);
+      await back?.stop();
+      await own.stop();
     }
   });
 });
@@ -161,10 +154,14 @@ describe('SDN-C', () => {
   afterAll(() => gateway.stop());
 
   const faults: readonly (readonly [what: string, fault: Fault, cause: RegExp])[] = [
-    ['status 500 instead of the third reservation', { kind: 'status', status: 500 }, /500|cannot|could not/],
-    ['a page instead of the third reservation', { kind: 'html', status: 200 }, /JSON|SDN-C/],
-    ['a broken connection instead of the third reservation', { kind: 'reset' }, /does not answer|SDN-C/],
-    ['nothing instead of the third reservation', { kind: 'hang' }, /in time|SDN-C/],
+    ['status 500 instead of the third reservation', { kind: 'status', status: 500 }, /: SDN-C answered HTTP 500/],
+    [
+      'a page instead of the third reservation',
+      { kind: 'html', status: 200 },
+      /: SDN-C sent an answer that is not JSON/,
+    ],
+    ['a broken connection instead of the third reservation', { kind: 'reset' }, /: SDN-C does not answer/],
+    ['nothing instead of the third reservation', { kind: 'hang' }, /: SDN-C did not answer in time/],
   ];
 
   it.each(faults)(
@@ -210,18 +207,27 @@ describe('SDN-C', () => {
     const plan = await gateway.solved(RESERVING);
     simulators.sdnc.faults.clear();
     expect(plan.status).toBe('error');
-    expect(plan.message).toMatch(/Reservation release failed/);
-    expect(simulators.sdnc.reservations().size).toBeGreaterThan(0);
+    expect(plan.message).toMatch(
+      /^Reservation release failed: hold-b of b by SDN-C: .*HTTP 500.*; hold-a of a by SDN-C/,
+    );
+    expect(simulators.sdnc.reservations().size).toBe(2);
+    const { plan: shown } = await gateway.graphql(PlanDocument, { id: plan.id });
+    expect(shown?.reservations?.map(({ demand, state }) => [demand, state])).toEqual([
+      ['a', 'RELEASE_FAILED'],
+      ['b', 'RELEASE_FAILED'],
+      ['c', 'RELEASED'],
+    ]);
     simulators.sdnc.clearReservations();
   });
 
-  it('that fails a check ends the plan with the cause, because what is not known is not taken for good', async () => {
+  it('that fails a check makes no candidate good, and the diagnosis says who could not judge', async () => {
     const fit = { type: 'region_fit', demands: ['vG'], properties: { controller: 'SDN-C', request: {} } };
     simulators.sdnc.faults.add({ kind: 'status', match: { path: 'capacity-check-operation' } });
     const plan = await gateway.solved(template({ constraints: { fit } }));
     simulators.sdnc.faults.clear();
     expect(plan.status).not.toBe('done');
-    expect(String(plan.message)).toMatch(/SDN-C|no recommendations found/);
+    const { plan: shown } = await gateway.graphql(PlanDocument, { id: plan.id });
+    expect(shown?.diagnosis?.summary.join(' ')).toMatch(/"fit" could not judge 12 \(SDN-C answered HTTP 500/);
   });
 
   it('afterwards the gateway works, and nothing that it accepted is lost', () => stillWorks(gateway));
