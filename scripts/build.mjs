@@ -1,7 +1,7 @@
 // Builds dist/: one bundled file a program or worker thread. Packages that load native code or files of their own stay outside.
 
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 /** Output name → entry file; an entry that does not exist yet is left out. */
@@ -17,10 +17,10 @@ const only = process.argv.slice(2);
 const entryPoints = Object.fromEntries(
   Object.entries(ENTRIES).filter(([name, file]) => existsSync(file) && (only.length === 0 || only.includes(name))),
 );
-if (only.length === 0) await rm('dist', { recursive: true, force: true });
 await mkdir('dist', { recursive: true });
 if (Object.keys(entryPoints).length === 0) process.exit(0);
-await build({
+const { outputFiles } = await build({
+  write: false,
   entryPoints,
   outdir: 'dist',
   bundle: true,
@@ -36,4 +36,9 @@ await build({
     js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
   },
 });
-if (entryPoints.main) await chmod('dist/main.js', 0o755);
+// Renamed into place: a program or worker thread that starts meanwhile reads the old file or the new one, never a part.
+for (const { path, contents } of outputFiles) {
+  const fresh = `${path}.${process.pid}`;
+  await writeFile(fresh, contents, { mode: path.endsWith('main.js') ? 0o755 : 0o644 });
+  await rename(fresh, path);
+}

@@ -46,6 +46,8 @@ export interface ConstraintOutcome {
   readonly before: number;
   readonly after: number;
   readonly rejected: readonly { readonly candidateId: string; readonly reason: string }[];
+  /** How many of those taken away nobody could judge (a controller that does not answer); absent for none. */
+  readonly unknown?: number;
 }
 
 /** Per demand, how many candidates came in and what took them away; the seed of the later explanation. */

@@ -2,7 +2,7 @@
 import { ConductorError, type ConductorError as KnownError } from '../domain/errors.ts';
 import type { Advance, CallContext, ClaimedPlan, PlanStore, Solver } from '../domain/ports.ts';
 import type { Translation } from '../domain/problem.ts';
-import type { Solution } from '../domain/solution.ts';
+import type { Diagnosis, Solution } from '../domain/solution.ts';
 import type { Reserver } from './reserve/index.ts';
 import { planMessageOf } from './template/index.ts';
 import type { Translator } from './translate/index.ts';
@@ -38,12 +38,19 @@ export function solveStage(plans: PlanStore, solver: Solver, options: SolveStage
     );
     if (result.kind === 'solved')
       return { to: 'solved', reason: 'completed', message: '', parts: { solution: result.solution } };
+    assertDecided(result.diagnosis);
     const message = result.diagnosis.timedOut
       ? `Plan ${head.id} is timed out, exceed the expected time ${options.timeoutSeconds} seconds`
       : `Plan ${head.id} search failed, no recommendations found by machine ${options.machine}`;
     const solution: Solution = { recommendations: [], diagnosis: result.diagnosis };
     return { to: 'not found', reason: 'completed', message, parts: { solution } };
   };
+}
+
+/** "Nothing fits" can only be said when everything could be judged; else the plan fails, naming who did not answer. */
+function assertDecided({ demands, summary }: Diagnosis): void {
+  const undecided = demands.some(({ outcomes }) => outcomes.some(({ unknown = 0 }) => unknown > 0));
+  if (undecided) throw new ConductorError('UPSTREAM_UNAVAILABLE', summary.join('. '));
 }
 
 /** `solved → done | translated | error`: reserves what the template names; a refusal releases what was reserved. */

@@ -24,14 +24,18 @@ interface GraphqlContextParts {
 
 /** The context of one GraphQL operation, over any transport. */
 export function createGraphqlContext(parts: GraphqlContextParts): GraphqlContext {
-  let loaders = createLoaders(parts.services, parts.scope);
+  // Made when first asked for: most subscription events need none.
+  let loaders: Loaders | null = null;
   return {
     services: parts.services,
     scope: parts.scope,
     logger: parts.logger,
-    loaders: () => loaders,
+    loaders: () => {
+      loaders ??= createLoaders(parts.services, parts.scope);
+      return loaders;
+    },
     renewLoaders: () => {
-      loaders = createLoaders(parts.services, parts.scope);
+      loaders = null;
     },
   };
 }

@@ -1,7 +1,7 @@
 // Reads a request body as JSON. When it is not JSON, the refusal says what was expected and where, in the words and with the
 // positions that clients of the reference API get (those of Python's JSON reader).
 import { ConductorError } from '../domain/errors.ts';
-import { MAX_JSON_DEPTH, nestsDeeperThan } from './json-depth.ts';
+import { shapeExcess } from './json-depth.ts';
 
 /** UTF-8 bytes as text. Throws BAD_REQUEST. */
 export function bodyText(body: Buffer | string): string {
@@ -16,9 +16,8 @@ export function bodyText(body: Buffer | string): string {
 /** The value of a JSON text. Throws BAD_REQUEST: empty, not JSON, or nested too deeply. */
 export function parseJson(text: string): unknown {
   if (text === '') throw new ConductorError('BAD_REQUEST', 'No JSON object could be decoded');
-  if (nestsDeeperThan(text, MAX_JSON_DEPTH)) {
-    throw new ConductorError('BAD_REQUEST', `The request body nests deeper than ${MAX_JSON_DEPTH} levels.`);
-  }
+  const excess = shapeExcess(text);
+  if (excess !== null) throw new ConductorError('BAD_REQUEST', `The request body ${excess}.`);
   try {
     return JSON.parse(text);
   } catch {

@@ -1,17 +1,18 @@
 // The one place where GraphQL operations are executed, behind HTTP, SSE and WebSocket alike. A compiled path for hot
 // documents belongs here. Results leave it masked, and it never throws.
 import {
+  createSourceEventStream,
   type DocumentNode,
   type ExecutionResult,
   execute,
   type GraphQLSchema,
   getOperationAST,
-  subscribe,
 } from 'graphql';
 import type { Logger } from '../domain/ports.ts';
 import type { RequestScope } from '../services/index.ts';
 import { type Masking, maskError, maskResult } from './masking.ts';
 import { pageSizeCheck, type Variables } from './page-size.ts';
+import type { SharedResults } from './shared-results.ts';
 import { isAsyncIterable, type Streams, type Transport } from './streams.ts';
 
 /** Parsed and validated. */
@@ -38,12 +39,13 @@ export interface ExecuteDependencies {
   /** What resolvers get; one an operation. */
   readonly createContext: (scope: RequestScope, logger: Logger) => object;
   readonly streams: Streams;
+  readonly shared: SharedResults;
   readonly pageSize: number;
   readonly suggestions: boolean;
 }
 
 export function createExecute(dependencies: ExecuteDependencies): Execute {
-  const { schema, createContext, streams, suggestions } = dependencies;
+  const { schema, createContext, streams, shared, suggestions } = dependencies;
   const tooLargePage = pageSizeCheck(dependencies.pageSize);
   return async ({ document, operationName, variables }, { scope, logger, transport }) => {
     const masking: Masking = { requestId: scope.requestId, logger, suggestions };
@@ -58,12 +60,36 @@ export function createExecute(dependencies: ExecuteDependencies): Execute {
         return maskResult(await execute({ ...args, contextValue }), masking);
       }
       return await streams.open(transport, scope.signal, masking, async (signal) => {
-        const result = await subscribe({ ...args, contextValue: createContext({ ...scope, signal }, logger) });
-        return isAsyncIterable(result) ? result : maskResult(result, masking);
+        const own = { ...args, contextValue: createContext({ ...scope, signal }, logger) };
+        const source = await createSourceEventStream(own);
+        if (!isAsyncIterable(source)) return maskResult(source, masking);
+        const key = shared.keyOf({ document, operationName, variables }, scope.principal);
+        return resultsOf(source, (event) => shared.of(event, key, async () => execute({ ...own, rootValue: event })));
       });
     } catch (error) {
       return { errors: [maskError(error, masking)] };
     }
+  };
+}
+
+/** What graphql-js's `subscribe` makes of the source's events, with an execution of one's own. */
+function resultsOf(
+  source: AsyncIterable<unknown>,
+  executeEvent: (event: unknown) => Promise<ExecutionResult>,
+): AsyncIterableIterator<ExecutionResult> {
+  const events = source[Symbol.asyncIterator]();
+  return {
+    async next() {
+      const { done, value } = await events.next();
+      return done ? { done: true, value: undefined } : { done: false, value: await executeEvent(value) };
+    },
+    async return() {
+      await events.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
   };
 }
 

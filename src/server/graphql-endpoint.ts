@@ -3,7 +3,7 @@
 import { ConductorError, errorInfo, toConductorError } from '../domain/errors.ts';
 import type { Logger } from '../domain/ports.ts';
 import type { Ids } from '../lib/ids.ts';
-import { type Authenticate, MAX_JSON_DEPTH, nestsDeeperThan, transactionId } from '../rest/index.ts';
+import { type Authenticate, shapeExcess, transactionId } from '../rest/index.ts';
 import { readBody } from './body.ts';
 import type { Direct } from './direct.ts';
 import { type Endpoint, type Exchange, respond } from './exchange.ts';
@@ -84,9 +84,8 @@ async function readOperation({ req, method, query, onContinue }: Exchange, limit
   if (FORM_BODY.test(type)) throw new ConductorError('FORBIDDEN', 'Send the operation as application/json.');
   if (!JSON_BODY.test(type)) throw new MediaTypeError('BAD_REQUEST', 'Send the operation as application/json.');
   const text = (await readBody(req, limit, onContinue)).toString('utf8');
-  if (nestsDeeperThan(text, MAX_JSON_DEPTH)) {
-    throw new ConductorError('LIMIT_EXCEEDED', `The request body nests deeper than ${MAX_JSON_DEPTH} levels.`);
-  }
+  const excess = shapeExcess(text);
+  if (excess !== null) throw new ConductorError('LIMIT_EXCEEDED', `The request body ${excess}.`);
   return text;
 }
 

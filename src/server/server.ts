@@ -15,6 +15,7 @@ import { createListener, open } from './listener.ts';
 import { createProbes, type MetricsText, withoutApi } from './probes.ts';
 import { createRestEndpoint } from './rest-endpoint.ts';
 import type { ServerSettings } from './settings.ts';
+import { createSharedResults } from './shared-results.ts';
 import { createStreams, type Streams } from './streams.ts';
 import { createWebSockets, type WebSockets } from './websocket.ts';
 import { createGateway, GRAPHQL_PATH } from './yoga.ts';
@@ -109,7 +110,8 @@ function createEndpoints(
   const { settings, services } = dependencies;
   const authenticate = createBasicAuth(settings.basicAuth);
   const { introspection: suggestions, limits } = settings;
-  const execute = createExecute({ schema, createContext, streams, pageSize: limits.pageSize, suggestions });
+  const shared = createSharedResults(dependencies.clock);
+  const execute = createExecute({ schema, createContext, streams, shared, pageSize: limits.pageSize, suggestions });
   const yoga = createGateway(schema, execute, settings);
   const direct = createDirect(yoga, execute);
   const graphql = createGraphqlEndpoint({ ...dependencies, yoga, direct, authenticate });

@@ -8,7 +8,7 @@ import type { Logger } from '../domain/ports.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
-import { type Authenticate, MAX_JSON_DEPTH, nestsDeeperThan } from '../rest/index.ts';
+import { type Authenticate, MAX_JSON_DEPTH, shapeExcess } from '../rest/index.ts';
 import { splitTarget } from './exchange.ts';
 import { judgeOrigin } from './origin.ts';
 import type { ServerSettings } from './settings.ts';
@@ -65,7 +65,8 @@ export function createWebSockets(dependencies: WebSocketDependencies): WebSocket
           socket.on('message', (data: Buffer, isBinary) => {
             if (isBinary) return socket.close(1003, 'Text only');
             const text = data.toString('utf8');
-            if (nestsDeeperThan(text, MAX_JSON_DEPTH + ENVELOPE)) return socket.close(4400, 'Nested too deeply');
+            const excess = shapeExcess(text, MAX_JSON_DEPTH + ENVELOPE);
+            if (excess !== null) return socket.close(4400, `Message ${excess}`);
             take(text).catch((error: unknown) => {
               if (!peer.gone.signal.aborted) logger.error({ err: error }, 'WebSocket message failed');
               socket.close(4500, 'Internal server error');

@@ -6,6 +6,8 @@ import type { WatchEvent } from './kv.ts';
 
 /** A plan that was offered and is still unclaimed is offered again after this time: whoever took the offer let it be. */
 const OFFER_AGAIN_MS = 1_000;
+/** One for all: an abort without a reason makes an error with a stack each time. */
+const WOKEN = new Error('There is something to look at.');
 
 export class OfferBook {
   readonly #clock: Clock;
@@ -90,7 +92,7 @@ export class OfferBook {
   /** Waits for a change, or until an offer is due again. */
   async #pause(waitMs: number, signal: AbortSignal): Promise<void> {
     const woken = new AbortController();
-    const wake = () => woken.abort();
+    const wake = () => woken.abort(WOKEN);
     this.#wake.add(wake);
     signal.addEventListener('abort', wake, { once: true });
     try {

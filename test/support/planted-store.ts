@@ -36,13 +36,13 @@ export const silentLogger: Logger = {
 };
 export const noMetrics: Metrics = { count() {}, observe() {}, gauge() {} };
 
-export interface Documents {
+interface Documents {
   readonly template?: TemplateDocument;
   readonly translation?: Translation;
   readonly solution?: Solution;
 }
 
-export interface Planting extends Documents {
+interface Planting extends Documents {
   readonly reservations?: readonly ReservationStep[];
 }
 

@@ -37,7 +37,7 @@ function demandsRequired({ template }: TemplateDocument): Issue[] {
 
 type Document = string | { toString(): string };
 
-export interface Client {
+interface Client {
   run(document: Document, variables?: Record<string, unknown>): Promise<ExecutionResult>;
   follow(document: Document, variables?: Record<string, unknown>): Promise<Following>;
 }
@@ -60,7 +60,7 @@ export const scope: RequestScope = { principal: { name: 'tester', kind: 'basic' 
 type Below = Pick<ServicesParts, 'plans' | 'feed' | 'reader' | 'storeStatus'> & Partial<ServicesParts>;
 
 /** The real services over what lies below them. */
-export function servicesOver(below: Below): Services {
+function servicesOver(below: Below): Services {
   return createServices({
     controllers: [],
     parseTemplateText: parseJsonTemplate,
@@ -88,7 +88,7 @@ export async function createWorld(
 }
 
 /** Sends operations to the schema as one caller. */
-export function clientOf(services: Services): Client {
+function clientOf(services: Services): Client {
   const operation = (text: Document, variables?: Record<string, unknown>) => {
     const document = parse(text.toString());
     const errors = validate(schema, document);

@@ -220,14 +220,13 @@ describe('SDN-C', () => {
     simulators.sdnc.clearReservations();
   });
 
-  it('that fails a check makes no candidate good, and the diagnosis says who could not judge', async () => {
+  it('that fails every check makes no candidate good and no plan unsolvable: the plan fails, naming who could not judge', async () => {
     const fit = { type: 'region_fit', demands: ['vG'], properties: { controller: 'SDN-C', request: {} } };
     simulators.sdnc.faults.add({ kind: 'status', match: { path: 'capacity-check-operation' } });
     const plan = await gateway.solved(template({ constraints: { fit } }));
     simulators.sdnc.faults.clear();
-    expect(plan.status).not.toBe('done');
-    const { plan: shown } = await gateway.graphql(PlanDocument, { id: plan.id });
-    expect(shown?.diagnosis?.summary.join(' ')).toMatch(/"fit" could not judge 12 \(SDN-C answered HTTP 500/);
+    expect(plan.status).toBe('error');
+    expect(plan.message).toMatch(/^Tried 1 times\. .*"fit" could not judge 12 \(SDN-C answered HTTP 500/);
   });
 
   it('afterwards the gateway works, and nothing that it accepted is lost', () => stillWorks(gateway));

@@ -98,7 +98,8 @@ export function applyVerdicts(
     const reason = verdict.kind === 'unknown' ? `unknown: ${verdict.reason}` : verdict.reason;
     if (rejected.length < LISTED) rejected.push({ candidateId: candidate.candidate_id, reason });
   }
-  const outcome = { constraint, type, before: state.candidates.length, after: kept.length, rejected };
+  const counts = { before: state.candidates.length, after: kept.length };
+  const outcome = { constraint, type, ...counts, rejected, ...(unknown.count > 0 ? { unknown: unknown.count } : {}) };
   state.steps.push({ outcome, refused, unknown, words: refused.length > 0 ? words(refused) : null });
   state.candidates = kept;
 }
