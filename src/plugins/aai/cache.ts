@@ -48,7 +48,7 @@ export interface InventoryCache {
   freshness(): InventoryFreshness;
 }
 
-/** After a failed refresh the next one comes soon, however long the interval is. */
+/** After a failed refresh, or one that found no region at all, the next one comes soon, however long the interval is. */
 const RETRY_MS = 30_000;
 
 interface Kept {
@@ -86,7 +86,8 @@ export function createCache(options: CacheOptions): InventoryCache {
       await readRegions(state, { requestId: options.ids.uuid() });
     } finally {
       report(state);
-      schedule(state, state.lastError === null ? options.regionRefreshMs : RETRY_MS, background);
+      const settled = state.lastError === null && state.regions?.length;
+      schedule(state, settled ? options.regionRefreshMs : RETRY_MS, background);
     }
   });
   const background = () => {

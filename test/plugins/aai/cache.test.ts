@@ -111,6 +111,15 @@ describe('the region cache', () => {
     expect(aai.reader.freshness()).toMatchObject({ stale: false, lastError: null, refreshedAt: clock.now() });
   });
 
+  it('looks again soon when A&AI had no region at the first look', async () => {
+    const [key] = regionItem('O', 'r1', 'C1');
+    fake.items.delete(key);
+    expect(await regions()).toEqual([]);
+    fake.items.set(...regionItem('O', 'r1', 'C1'));
+    await pass(30_000);
+    expect(await regions()).toEqual(['r1']);
+  });
+
   it('keeps the regions when A&AI suddenly lists none', async () => {
     await regions();
     fake.items.clear();
