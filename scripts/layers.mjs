@@ -5,7 +5,11 @@
 
 /** @type {Layer[]} */
 export const LAYERS = [
-  { folder: 'src/lib', holds: 'leaf helpers without business words: clock, ids, retry, concurrency, geography', may: [] },
+  {
+    folder: 'src/lib',
+    holds: 'leaf helpers without business words: clock, ids, retry, concurrency, geography',
+    may: [],
+  },
   {
     folder: 'src/domain',
     holds: 'nouns and laws: plan and its transitions, template, problem, candidate, solution, errors, ports',

@@ -28,13 +28,29 @@ export interface Answer {
 export type Endpoint = (exchange: Exchange) => Promise<void>;
 
 export function createExchange(req: IncomingMessage, res: ServerResponse, asked: boolean, clock: Clock): Exchange {
-  const gone = new AbortController();
+  // Made when first asked for: most requests are answered before anybody would listen to it.
+  let gone: AbortController | null = null;
+  let left = false;
   res.once('close', () => {
-    if (!res.writableFinished) gone.abort();
+    left = !res.writableFinished;
+    if (left) gone?.abort();
   });
   const { path, query } = splitTarget(req.url ?? '/');
   const onContinue = asked ? () => res.writeContinue() : () => {};
-  return { req, res, method: req.method ?? 'GET', path, query, signal: gone.signal, onContinue, clock };
+  return {
+    req,
+    res,
+    method: req.method ?? 'GET',
+    path,
+    query,
+    get signal() {
+      gone ??= new AbortController();
+      if (left) gone.abort();
+      return gone.signal;
+    },
+    onContinue,
+    clock,
+  };
 }
 
 /** Path and query of a request target; a proxy's absolute form loses scheme and authority. */

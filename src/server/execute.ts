@@ -11,16 +11,10 @@ import {
 import type { Logger } from '../domain/ports.ts';
 import type { RequestScope } from '../services/index.ts';
 import { type Masking, maskError, maskResult } from './masking.ts';
-import { pageSizeCheck, type Variables } from './page-size.ts';
+import type { Operation } from './operation.ts';
+import { pageSizeCheck } from './page-size.ts';
 import type { SharedResults } from './shared-results.ts';
 import { isAsyncIterable, type Streams, type Transport } from './streams.ts';
-
-/** Parsed and validated. */
-export interface Operation {
-  readonly document: DocumentNode;
-  readonly operationName?: string | null | undefined;
-  readonly variables?: Variables | null | undefined;
-}
 
 /** Who asks, over what. */
 export interface Caller {

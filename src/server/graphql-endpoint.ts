@@ -29,7 +29,7 @@ const FORM_BODY = /^\s*($|application\/x-www-form-urlencoded|multipart\/form-dat
 export function createGraphqlEndpoint(dependencies: GraphqlEndpointDependencies): Endpoint {
   const { yoga, direct, settings, authenticate, logger, ids } = dependencies;
   return async (exchange) => {
-    const { req, res, signal } = exchange;
+    const { req, res } = exchange;
     const opened: AsyncIterator<unknown>[] = [];
     let requestId = '';
     try {
@@ -38,7 +38,13 @@ export function createGraphqlEndpoint(dependencies: GraphqlEndpointDependencies)
       if (admitOrigin(exchange, settings)) return;
       const principal = authenticate(req.headers.authorization);
       const body = await readOperation(exchange, settings.bodyLimitBytes);
-      const scope = { ...transaction, principal, signal };
+      const scope = {
+        ...transaction,
+        principal,
+        get signal() {
+          return exchange.signal;
+        },
+      };
       const transport = (req.headers.accept ?? '').includes('text/event-stream') ? 'sse' : 'http';
       const caller: Caller = { scope, logger: logger.child({ requestId }), transport };
       res.setHeader('transaction-id', requestId);
@@ -50,7 +56,7 @@ export function createGraphqlEndpoint(dependencies: GraphqlEndpointDependencies)
     } catch (thrown) {
       requestId ||= ids.uuid();
       const error = toConductorError(thrown);
-      if (error.code === 'INTERNAL' && !signal.aborted)
+      if (error.code === 'INTERNAL' && !exchange.signal.aborted)
         logger.error({ requestId, err: error.cause }, 'GraphQL failure');
       refuse(exchange, error, requestId);
     } finally {

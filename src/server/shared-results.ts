@@ -3,7 +3,7 @@
 import type { DocumentNode, ExecutionResult } from 'graphql';
 import type { Principal } from '../domain/principal.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { Operation } from './execute.ts';
+import type { Operation } from './operation.ts';
 
 /** How long (ms) a result is good for others: as long as it takes to tell many, not so long that it grows old. */
 const GOOD_FOR_MS = 1_000;

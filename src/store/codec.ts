@@ -65,6 +65,27 @@ function codec<T extends object>(): Codec<T> {
   };
 }
 
+/** Values kept decoded. */
+const REMEMBERED = 512;
+
+/** Reading the same plan again and again costs no parsing: equal bytes are the same value. What it gives is not to be changed. */
+function remembering<T extends object>(inner: Codec<T>): Codec<T> {
+  const recent = new Map<string, { readonly bytes: Buffer; readonly value: T }>();
+  return {
+    encode: inner.encode,
+    decode(kv) {
+      const known = recent.get(kv.key);
+      if (known?.bytes.equals(kv.value)) return known.value;
+      const value = inner.decode(kv);
+      recent.delete(kv.key);
+      recent.set(kv.key, { bytes: Buffer.from(kv.value), value });
+      const [oldest] = recent.keys();
+      if (recent.size > REMEMBERED && oldest !== undefined) recent.delete(oldest);
+      return value;
+    },
+  };
+}
+
 function parse(kv: KeyValue): unknown {
   try {
     return JSON.parse(Buffer.from(kv.value.buffer, kv.value.byteOffset, kv.value.byteLength).toString('utf8'));
@@ -77,7 +98,7 @@ function unreadable(key: string, cause: unknown): ConductorError {
   return new ConductorError('INTERNAL', `The stored value ${key} cannot be read.`, { cause });
 }
 
-export const planCodec = codec<StoredPlan>();
+export const planCodec = remembering(codec<StoredPlan>());
 export const eventCodec = codec<StoredEvent>();
 export const claimCodec = codec<StoredClaim>();
 export const idempotencyCodec = codec<StoredIdempotency>();

@@ -45,15 +45,17 @@ it('kill -9 of etcd and a restart with its data while 20 plans run: all end', as
 });
 
 it('an outage shorter than the leases: what failed meanwhile is offered again, not kept until the worker ends', async () => {
-  const { etcd, watcher, simulators } = cluster;
+  const { etcd, simulators } = cluster;
+  const { faults } = simulators.sdnc;
   await Promise.all(workers.map(({ program }) => program.kill('SIGTERM')));
   const patient = await cluster.gateway('patient', { env: { OS_GATEWAY__LEASE_TTL: '60' } });
   const open = gate();
-  simulators.sdnc.faults.add({ match: { path: 'service-capacity-check' }, kind: 'delay', until: open.promise });
+  const held = faults.hitsReached(faults.hits + 1);
+  faults.add({ match: { path: 'service-capacity-check' }, kind: 'delay', until: open.promise });
   const ids = await createMany(4);
-  await watcher.reached(ids[1] ?? '', 'solving');
+  await held;
   await etcd.kill('SIGKILL');
-  simulators.sdnc.faults.clear();
+  faults.clear();
   open.release();
   await loggedFromNow(patient.program, /^plan given back/);
   await etcd.restart();

@@ -8,6 +8,8 @@ import { HOLDS, holdAll, holdPlan, referenceAnswers, SLOTS, type World } from '.
 import { checkInvariants } from './invariants.ts';
 import { ONE_RESERVATION } from './templates.ts';
 
+const RECORDED = '"state":"reserved"';
+
 let cluster: Cluster;
 let world: World;
 let answers: Answers;
@@ -66,7 +68,6 @@ function gaveUp({ program }: Gateway, planId: string | undefined): Promise<unkno
 }
 
 describe('cut off from the store by the proxy and killed', () => {
-  const RECORDED = '"state":"reserved"';
   /** Pieces of a worker's talk with etcd that write something of a plan, in the order of its life; 12 are its whole life. */
   const WRITES = /gateway\/(events|reservations|parts)\//;
 
@@ -95,6 +96,28 @@ describe('cut off from the store by the proxy and killed', () => {
       if (WRITES.test(data.toString('latin1'))) writes += 1;
       return writes >= number;
     });
+  });
+});
+
+describe('a write that is under way while its worker stands still, and arrives after the take-over, is refused', () => {
+  const shortly = ['"to":"translated"', '"to":"done"'];
+  const all = ['"to":"translating"', '"to":"solving"', '"to":"solved"', '"to":"reserving"', RECORDED];
+
+  it.each(FULL ? [...shortly, ...all] : shortly)('%s', async (text) => {
+    const proxy = await startTcpProxy(cluster.etcd.port);
+    const first = await nextGateway({ etcdPort: proxy.port });
+    const held = proxy.holdFrom((data) => data.includes(text));
+    const id = await world.api.create('late write', ONE_RESERVATION);
+    await held;
+    first.program.child.kill('SIGSTOP');
+    const second = await nextGateway();
+    await cluster.watcher.ended([id]);
+    await proxy.release();
+    first.program.child.kill('SIGCONT');
+    expect(await first.program.kill('SIGTERM')).toBe(0);
+    const [plan] = await check([id]);
+    expectDone(plan, ONE_RESERVATION, answers);
+    await Promise.all([second.program.kill('SIGTERM'), proxy.stop()]);
   });
 });
 

@@ -5,12 +5,12 @@ import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import { ConductorError } from '../../src/domain/errors.ts';
 import type { Labels } from '../../src/domain/ports.ts';
-import { Channel } from '../support/channel.ts';
 import { type Clock, systemClock } from '../../src/lib/clock.ts';
 import { createServerWith, type Server } from '../../src/server/server.ts';
 import { DEFAULT_SERVER_SETTINGS, type ServerSettings } from '../../src/server/settings.ts';
 import type { RequestScope } from '../../src/services/index.ts';
 import { type FakeServices, fakeServices, type LogLine, recordingLogger } from '../api/rest/support.ts';
+import { Channel } from '../support/channel.ts';
 
 export const SECRET = 'secret: hunter2';
 

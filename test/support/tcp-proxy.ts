@@ -20,6 +20,10 @@ export interface TcpProxy {
    * it. Resolves then.
    */
   freezeAfter(fn: (data: Buffer) => boolean): Promise<void>;
+  /** From the first piece of a client for which `fn` returns true nothing passes until `release`. Resolves with the first piece. */
+  holdFrom(fn: (data: Buffer) => boolean): Promise<void>;
+  /** Passes on what was held back; resolves when the server has answered something. */
+  release(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -30,6 +34,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let watcher: ((data: Buffer) => boolean) | null = null;
   let freezer: ((data: Buffer) => boolean) | null = null;
   let frozen = false;
+  let holder: ((data: Buffer) => boolean) | null = null;
+  let held: (() => void)[] | null = null;
+  let onAnswer: (() => void) | null = null;
   const cut = () => {
     for (const pair of pairs) for (const socket of pair) socket.resetAndDestroy();
     pairs.clear();
@@ -48,10 +55,13 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     for (const socket of pair) socket.on('error', end).on('close', end);
     client.on('data', (data) => {
       if (frozen) return;
+      if (!held && holder?.(data)) held = [];
+      if (held) return held.push(() => upstream.write(data));
       upstream.write(data);
       if (freezer?.(data)) frozen = true;
     });
     upstream.on('data', (data) => {
+      onAnswer?.();
       if (watcher?.(data)) cut();
       else client.write(data);
     });
@@ -87,6 +97,22 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
           if (last) resolve();
           return last;
         };
+      });
+    },
+    holdFrom(fn) {
+      return new Promise((resolve) => {
+        holder = (data) => {
+          const first = fn(data);
+          if (first) resolve();
+          return first;
+        };
+      });
+    },
+    release() {
+      return new Promise((resolve) => {
+        onAnswer = resolve;
+        for (const pass of held ?? []) pass();
+        [held, holder] = [null, null];
       });
     },
     async stop() {
