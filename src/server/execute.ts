@@ -1,13 +1,6 @@
 // The one place where GraphQL operations are executed, behind HTTP, SSE and WebSocket alike. A compiled path for hot
 // documents belongs here. Results leave it masked, and it never throws.
-import {
-  createSourceEventStream,
-  type DocumentNode,
-  type ExecutionResult,
-  execute,
-  type GraphQLSchema,
-  getOperationAST,
-} from 'graphql';
+import { createSourceEventStream, type ExecutionResult, execute, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Logger } from '../domain/ports.ts';
 import type { RequestScope } from '../services/index.ts';
 import { type Masking, maskError, maskResult } from './masking.ts';
