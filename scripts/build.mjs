@@ -30,6 +30,8 @@ const { outputFiles } = await build({
   sourcemap: 'linked',
   // Native code, and files that a package reads from beside itself, cannot move into the bundle.
   external: ['lmdb', 'etcd3', '@graphql-yoga/render-graphiql'],
+  // graphql-js checks every instance twice outside production.
+  define: { 'process.env.NODE_ENV': '"production"' },
   logLevel: 'warning',
   // Bundled CommonJS packages ask for node: modules with require, which ES modules lack.
   banner: {

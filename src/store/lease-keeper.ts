@@ -38,14 +38,16 @@ export class LeaseKeeper {
     this.#onLost(lease.id);
   }
 
-  /** Gives the lease back with all its claims. */
+  /** Gives the lease back with all its claims. Never throws: a store that is away must not keep a process from ending. */
   async close(): Promise<void> {
     this.#closed = true;
     const lease = this.#lease;
     this.#lease = null;
     if (!lease) return;
     this.#onLost(lease.id);
-    await lease.revoke();
+    await lease.revoke().catch((error: unknown) => {
+      this.#logger.warn({ err: error }, 'lease could not be given back: it runs out by itself');
+    });
   }
 
   #adopt(lease: Lease): Lease {

@@ -114,6 +114,8 @@ it('history compacted while a gateway is cut off: it lists anew, its subscribers
 
 it('while etcd is away creates answer 503 and readiness names the store; both recover alone', async () => {
   const { etcd, front } = cluster;
+  const leaving = await cluster.gateway('leaving');
+  await check(await createMany(2));
   await etcd.kill('SIGKILL');
   const refused = await front.api.post('refused', LIGHT);
   const text = await refused.text();
@@ -129,6 +131,8 @@ it('while etcd is away creates answer 503 and readiness names the store; both re
   expect(ready.status).toBe(503);
   expect(await ready.text()).toMatch(/\[-\] store: /);
   expect((await front.api.get('/livez')).status).toBe(200);
+  // A gateway can be ended all the same; nothing is left in its hands but a lease, which runs out.
+  expect(await leaving.program.kill('SIGTERM')).toBe(0);
   await etcd.restart();
   await expect.poll(async () => (await front.api.get('/readyz')).status, { timeout: 30_000 }).toBe(200);
   const worker = await cluster.gateway('late');

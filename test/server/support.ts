@@ -100,6 +100,13 @@ export function testSchema(world: World): GraphQLSchema {
           return 'touched';
         },
       },
+      spoil: {
+        type: GraphQLString,
+        resolve(_source, _args, { scope }) {
+          world.scopes.push(scope);
+          throw new ConductorError('CONFLICT');
+        },
+      },
     },
   });
   const field = { type: GraphQLString, resolve: (value: unknown) => String(value) };
