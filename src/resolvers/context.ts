@@ -1,5 +1,6 @@
 // What every resolver gets besides its parent and arguments. One context an operation; its loaders are replaced for each
 // subscription event, so that an event never shows what an earlier one had read.
+import type { PlanRecord } from '../domain/plan.ts';
 import type { Logger } from '../domain/ports.ts';
 import type { RequestScope, Services } from '../services/index.ts';
 import type { Loaders } from './loaders.ts';
@@ -16,26 +17,58 @@ export interface GraphqlContext {
   readonly renewLoaders: () => void;
 }
 
+/** Told of what the result of an operation depends on, so that a server knows for how long it is good. */
+export interface ReadLog {
+  /** A plan whose head's revision settles all that is read of it without a call of `other`. */
+  plan(record: PlanRecord): void;
+  /** Something was read that no plan's revision settles. */
+  other(): void;
+}
+
 interface GraphqlContextParts {
   readonly services: Services;
   readonly scope: RequestScope;
   readonly logger: Logger;
+  readonly reads?: ReadLog | undefined;
 }
 
+const NO_LOG: ReadLog = { plan: () => {}, other: () => {} };
+
 /** The context of one GraphQL operation, over any transport. */
-export function createGraphqlContext(parts: GraphqlContextParts): GraphqlContext {
-  // Made when first asked for: most subscription events need none.
-  let loaders: Loaders | null = null;
-  return {
-    services: parts.services,
-    scope: parts.scope,
-    logger: parts.logger,
-    loaders: () => {
-      loaders ??= createLoaders(parts.services, parts.scope);
-      return loaders;
-    },
-    renewLoaders: () => {
-      loaders = null;
-    },
+export function createGraphqlContext({ reads = NO_LOG, ...parts }: GraphqlContextParts): GraphqlContext {
+  return new OperationContext(parts, reads);
+}
+
+/** Whoever takes more than loaders may read anything; the log must say so rather than miss it. */
+class OperationContext implements GraphqlContext {
+  readonly logger: Logger;
+  readonly #parts: GraphqlContextParts;
+  readonly #reads: ReadLog;
+  /** Made when first asked for: most subscription events need none. */
+  #loaders: Loaders | null = null;
+
+  constructor(parts: GraphqlContextParts, reads: ReadLog) {
+    this.#parts = parts;
+    this.#reads = reads;
+    this.logger = parts.logger;
+  }
+
+  get services(): Services {
+    this.#reads.other();
+    return this.#parts.services;
+  }
+
+  get scope(): RequestScope {
+    this.#reads.other();
+    return this.#parts.scope;
+  }
+
+  readonly loaders = (): Loaders => {
+    this.#loaders ??= createLoaders(this.#parts.services, this.#parts.scope, this.#reads);
+    return this.#loaders;
+  };
+
+  readonly renewLoaders = (): void => {
+    this.#loaders = null;
   };
 }

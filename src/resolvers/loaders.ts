@@ -16,6 +16,7 @@ import type { Translation } from '../domain/problem.ts';
 import type { ReservationStep, Solution } from '../domain/solution.ts';
 import type { TemplateDocument } from '../domain/template.ts';
 import type { RequestScope, Services } from '../services/index.ts';
+import type { ReadLog } from './context.ts';
 
 /** Keys in one read at the most; longer lists are read in several. */
 const MAX_BATCH_SIZE = 100;
@@ -69,13 +70,20 @@ function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
 }
 
-/** Fresh loaders that read as `scope` and hold nothing yet. */
-export function createLoaders(services: Services, scope: RequestScope): Loaders {
+/** Fresh loaders that read as `scope`, tell `reads` of it, and hold nothing yet. */
+export function createLoaders(services: Services, scope: RequestScope, reads: ReadLog): Loaders {
   const { plans, inventory } = services;
   const { reader } = inventory;
   const partKey = (head: PlanHead) => `${head.id} ${head.seq}`;
+  /** For what can change while the revisions of the plans stay as they are. */
+  const unsettled = <K, V>(read: Batch<K, V>, keyOf: (key: K) => string) =>
+    loader<K, V>((keys) => {
+      reads.other();
+      return read(keys);
+    }, keyOf);
   return {
-    plan: loader((ids) => plans.getMany(scope, ids), asIs),
+    plan: loader(async (ids) => noted(await plans.getMany(scope, ids), reads), asIs),
+    // What a head names is written before it and stays as it is.
     template: loader(
       each((head) => plans.template(scope, head)),
       partKey,
@@ -88,24 +96,32 @@ export function createLoaders(services: Services, scope: RequestScope): Loaders 
       each((head) => plans.solution(scope, head)),
       partKey,
     ),
-    reservations: loader(
+    reservations: unsettled(
       each((id) => plans.reservations(scope, id)),
       asIs,
     ),
-    events: loader(
+    events: unsettled(
       each((id) => plans.events(scope, id, 0)),
       asIs,
     ),
-    complex: loader((ids) => reader.complexes(ids, scope), asIs),
-    cloudRegion: loader(
+    complex: unsettled((ids) => reader.complexes(ids, scope), asIs),
+    cloudRegion: unsettled(
       (keys) => reader.cloudRegions(keys, scope),
       (key) => JSON.stringify([key.cloudOwner, key.cloudRegionId]),
     ),
-    genericVnf: loader((ids) => reader.genericVnfs(ids, scope), asIs),
-    genericVnfByName: loader((names) => reader.genericVnfsByName(names, scope), asIs),
-    serviceInstance: loader((ids) => reader.serviceInstances(ids, scope), asIs),
-    customer: loader((ids) => reader.customers(ids, scope), asIs),
-    vserver: loader((links) => reader.vservers(links, scope), asIs),
-    pserver: loader((names) => reader.pservers(names, scope), asIs),
+    genericVnf: unsettled((ids) => reader.genericVnfs(ids, scope), asIs),
+    genericVnfByName: unsettled((names) => reader.genericVnfsByName(names, scope), asIs),
+    serviceInstance: unsettled((ids) => reader.serviceInstances(ids, scope), asIs),
+    customer: unsettled((ids) => reader.customers(ids, scope), asIs),
+    vserver: unsettled((links) => reader.vservers(links, scope), asIs),
+    pserver: unsettled((names) => reader.pservers(names, scope), asIs),
   };
+}
+
+function noted(plans: readonly (PlanRecord | null)[], reads: ReadLog): readonly (PlanRecord | null)[] {
+  for (const plan of plans) {
+    if (plan) reads.plan(plan);
+    else reads.other();
+  }
+  return plans;
 }

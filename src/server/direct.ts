@@ -5,6 +5,7 @@ import { type DocumentNode, type ExecutionResult, getOperationAST } from 'graphq
 import { boundedCache } from './document-cache.ts';
 import type { Answer } from './exchange.ts';
 import type { Caller, Execute } from './execute.ts';
+import { type KeptAnswers, type Reads, recordReads } from './kept-answers.ts';
 import type { Variables } from './page-size.ts';
 import type { Yoga } from './yoga.ts';
 
@@ -21,7 +22,7 @@ export interface DirectRequest {
 
 export type Direct = (request: DirectRequest) => Promise<DirectOutcome>;
 
-export function createDirect(yoga: Yoga, execute: Execute): Direct {
+export function createDirect(yoga: Yoga, execute: Execute, answers: KeptAnswers): Direct {
   const documents = boundedCache<DocumentNode>();
 
   const documentOf = (query: string, caller: Caller): DocumentNode | null => {
@@ -38,22 +39,44 @@ export function createDirect(yoga: Yoga, execute: Execute): Direct {
     }
   };
 
+  const run = async (body: string, caller: Caller): Promise<Executed | null> => {
+    const params = paramsOf(body);
+    const document = params && documentOf(params.query, caller);
+    if (!document) return null;
+    const { operationName, variables } = params;
+    const kind = getOperationAST(document, operationName)?.operation;
+    if (kind !== 'query' && kind !== 'mutation') return null;
+    const reads = recordReads();
+    const result = await execute({ document, operationName, variables }, { ...caller, reads });
+    // Never so for these kinds.
+    if (Symbol.asyncIterator in result) return null;
+    return { result, reads: kind === 'query' ? reads : null };
+  };
+
   return async ({ contentType, accept, body, caller }) => {
     const mediaType = mediaTypeOf(accept);
     if (mediaType === null || body === null || !isJson(contentType)) return null;
-    const params = paramsOf(body);
-    if (params === null) return null;
-    const { operationName, variables } = params;
-    const document = documentOf(params.query, caller);
-    const kind = document && getOperationAST(document, operationName)?.operation;
-    if (!document || (kind !== 'query' && kind !== 'mutation')) return null;
-    const result = await execute({ document, operationName, variables }, caller);
-    // Never so for these kinds.
-    if (Symbol.asyncIterator in result) return null;
+    const kept = await answers.find(body, caller.scope);
+    if (kept !== null) return { answer: answerOf(mediaType, kept) };
+    const done = await run(body, caller);
+    if (done === null) return null;
+    const { result, reads } = done;
     if (result.errors) return { executed: result };
-    const headers = { 'content-type': `${mediaType}; charset=utf-8`, 'cache-control': 'no-store' };
-    return { answer: { status: 200, headers, body: JSON.stringify(result) } };
+    const text = JSON.stringify(result);
+    if (reads) answers.keep(body, caller.scope.principal, reads, text);
+    return { answer: answerOf(mediaType, text) };
   };
+}
+
+interface Executed {
+  readonly result: ExecutionResult;
+  /** Of a query. */
+  readonly reads: Reads | null;
+}
+
+function answerOf(mediaType: string, body: string): Answer {
+  const headers = { 'content-type': `${mediaType}; charset=utf-8`, 'cache-control': 'no-store' };
+  return { status: 200, headers, body };
 }
 
 function isJson(contentType = ''): boolean {

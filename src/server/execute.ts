@@ -2,6 +2,7 @@
 // documents belongs here. Results leave it masked, and it never throws.
 import { createSourceEventStream, type ExecutionResult, execute, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Logger } from '../domain/ports.ts';
+import type { ReadLog } from '../resolvers/context.ts';
 import type { RequestScope } from '../services/index.ts';
 import { type Masking, maskError, maskResult } from './masking.ts';
 import type { Operation } from './operation.ts';
@@ -14,6 +15,8 @@ export interface Caller {
   readonly scope: RequestScope;
   readonly logger: Logger;
   readonly transport: Transport;
+  /** Wants to know what the result of a query depends on. */
+  readonly reads?: ReadLog;
 }
 
 export type Execute = (
@@ -21,10 +24,12 @@ export type Execute = (
   caller: Caller,
 ) => Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>>;
 
+export type CreateContext = (scope: RequestScope, logger: Logger, reads?: ReadLog) => object;
+
 export interface ExecuteDependencies {
   readonly schema: GraphQLSchema;
   /** What resolvers get; one an operation. */
-  readonly createContext: (scope: RequestScope, logger: Logger) => object;
+  readonly createContext: CreateContext;
   readonly streams: Streams;
   readonly shared: SharedResults;
   readonly pageSize: number;
@@ -34,7 +39,7 @@ export interface ExecuteDependencies {
 export function createExecute(dependencies: ExecuteDependencies): Execute {
   const { schema, createContext, streams, shared, suggestions } = dependencies;
   const tooLargePage = pageSizeCheck(dependencies.pageSize);
-  return async ({ document, operationName, variables }, { scope, logger, transport }) => {
+  return async ({ document, operationName, variables }, { scope, logger, transport, reads }) => {
     const masking: Masking = { requestId: scope.requestId, logger, suggestions };
     try {
       const variableValues = variables ?? {};
@@ -43,7 +48,7 @@ export function createExecute(dependencies: ExecuteDependencies): Execute {
       const args = { schema, document, operationName: operationName ?? null, variableValues };
       const kind = getOperationAST(document, operationName)?.operation;
       if (kind !== 'subscription') {
-        const contextValue = createContext(kind === 'mutation' ? untilDone(scope) : scope, logger);
+        const contextValue = createContext(kind === 'mutation' ? untilDone(scope) : scope, logger, reads);
         return maskResult(await execute({ ...args, contextValue }), masking);
       }
       return await streams.open(transport, scope.signal, masking, async (signal) => {

@@ -12,6 +12,6 @@ export function createServer(dependencies: ServerDependencies): Server {
   const { services } = dependencies;
   return createServerWith(dependencies, {
     schema,
-    createContext: (scope, logger) => createGraphqlContext({ services, scope, logger }),
+    createContext: (scope, logger, reads) => createGraphqlContext({ services, scope, logger, reads }),
   });
 }

@@ -6,11 +6,12 @@ import type { Logger, Metrics } from '../domain/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import { createBasicAuth, type FindDuplicateKey, routeLabel } from '../rest/index.ts';
-import type { RequestScope, Services } from '../services/index.ts';
+import type { Services } from '../services/index.ts';
 import { createDirect } from './direct.ts';
 import { createExchange, type Endpoint, type Exchange, respond } from './exchange.ts';
-import { createExecute } from './execute.ts';
+import { type CreateContext, createExecute } from './execute.ts';
 import { createGraphqlEndpoint } from './graphql-endpoint.ts';
+import { createKeptAnswers } from './kept-answers.ts';
 import { createListener, open } from './listener.ts';
 import { createProbes, type MetricsText, withoutApi } from './probes.ts';
 import { createRestEndpoint } from './rest-endpoint.ts';
@@ -34,7 +35,7 @@ export interface ServerDependencies {
 export interface GraphqlParts {
   readonly schema: GraphQLSchema;
   /** What resolvers get; called once an operation. */
-  readonly createContext: (scope: RequestScope, logger: Logger) => object;
+  readonly createContext: CreateContext;
 }
 
 export interface Server {
@@ -113,7 +114,7 @@ function createEndpoints(
   const shared = createSharedResults(dependencies.clock);
   const execute = createExecute({ schema, createContext, streams, shared, pageSize: limits.pageSize, suggestions });
   const yoga = createGateway(schema, execute, settings);
-  const direct = createDirect(yoga, execute);
+  const direct = createDirect(yoga, execute, createKeptAnswers(services.plans.get));
   const graphql = createGraphqlEndpoint({ ...dependencies, yoga, direct, authenticate });
   const probes = createProbes({ ...dependencies, health: services.health });
   return {

@@ -5,6 +5,7 @@ import type { RecordedCall } from '../sim/server.ts';
 import { startSimulators } from '../sim/start.ts';
 import { startEtcd } from '../support/etcd.ts';
 import { type Client, connectClient, mustBeDone, type PlanEvent } from './client.ts';
+import { cpuMs } from './cpu.ts';
 import { type BenchSettings, type Gateway, removeFolder, startGateway, temporaryFolder } from './gateway.ts';
 import { atMost, type Findings, type Row, show } from './report.ts';
 import { coveredBy, type Interval, median, middleMean, now, quantile } from './stats.ts';
@@ -30,6 +31,10 @@ interface Subject {
   readonly gateway: Gateway;
   readonly client: Client;
   readonly runs: Run[];
+  /** The first plan of the process, which finds nothing warm. */
+  first: Run | null;
+  /** CPU time of the process when the measured plans began, in ms. */
+  cpuBefore: number;
 }
 
 type Simulators = Awaited<ReturnType<typeof startSimulators>>;
@@ -51,13 +56,13 @@ export async function planLatency(
       await startSubject('etcd', [...simulators.configLines, ...etcdLines], settings, stops),
     ];
     for (let plan = 0; plan < WARM_UP + plansPerStore; plan += 1) {
-      if (plan === WARM_UP) for (const { runs } of subjects) runs.length = 0;
+      if (plan === WARM_UP) for (const subject of subjects) begin(subject);
       if (plan % 10 === 0) progress(`plan ${plan + 1} of ${WARM_UP + plansPerStore} on each store`);
       const order = plan % 2 === 0 ? subjects : [...subjects].reverse();
       for (const subject of order) subject.runs.push(await run(subject.client, simulators));
     }
     const found = subjects.map(summary);
-    return { rows: found.map(({ row }) => row), notes: found.map(({ note }) => note) };
+    return { rows: found.map(({ row }) => row), notes: found.flatMap(({ notes }) => notes) };
   } finally {
     for (const stop of stops.reverse()) await stop();
   }
@@ -75,7 +80,14 @@ async function startSubject(
   stops.push(() => gateway.stop());
   const client = await connectClient(gateway);
   stops.push(async () => client.close());
-  return { store, gateway, client, runs: [] };
+  return { store, gateway, client, runs: [], first: null, cpuBefore: 0 };
+}
+
+/** What was run so far was for warming up. */
+function begin(subject: Subject): void {
+  subject.first = subject.runs[0] ?? null;
+  subject.cpuBefore = cpuMs(subject.gateway.pid);
+  subject.runs.length = 0;
 }
 
 async function run(client: Client, { aai, sdnc }: Simulators): Promise<Run> {
@@ -116,7 +128,10 @@ const STAGES: readonly Stage[] = [
   { name: 'tell', window: (run) => ({ from: eventAt(run, 'DONE'), to: run.done }) },
 ];
 
-function summary({ store, runs }: Subject): { readonly row: Row; readonly note: string } {
+function summary({ store, runs, first, gateway, cpuBefore }: Subject): {
+  readonly row: Row;
+  readonly notes: readonly string[];
+} {
   const total = runs.map(({ submitted, done }) => done - submitted);
   const upstream = runs.map((run) => coveredBy(run.upstream));
   const ratio = median(runs.map((_, index) => (total[index] ?? 0) / (upstream[index] ?? 0)));
@@ -129,9 +144,15 @@ function summary({ store, runs }: Subject): { readonly row: Row; readonly note: 
     value: ratio,
     goal: atMost(GOAL, ratio),
   };
+  const cpu = (cpuMs(gateway.pid) - cpuBefore) / runs.length;
+  const stages = STAGES.map((stage) => stageText(stage, runs));
+  const cold = first === null ? '' : `; first plan of the process ${show(first.done - first.submitted)} ms`;
   return {
     row,
-    note: `(a) ${store}, ms (of which upstream): ${STAGES.map((stage) => stageText(stage, runs)).join(', ')}`,
+    notes: [
+      `(a) ${store}, ms of each stage (of which with a request upstream): ${stages.join(', ')}`,
+      `(a) ${store}: ${runs.length} plans one after another, ${show(cpu)} ms of CPU time each${cold}`,
+    ],
   };
 }
 
