@@ -1,5 +1,5 @@
 // The layering rules, one for each row of scripts/layers.mjs, and no cycles.
-import { LAYERS, SINGLE_HOMES } from './scripts/layers.mjs';
+import { LAYERS, PACKAGE_HOMES } from './scripts/layers.mjs';
 
 const literal = (path) => path.replaceAll('.', '\\.');
 
@@ -18,14 +18,14 @@ const layerRules = LAYERS.map(({ folder, may }) => ({
 }));
 
 const homes = [
-  ...LAYERS.flatMap(({ folder, packages }) => (packages ?? []).map((name) => [name, folder])),
-  ...Object.entries(SINGLE_HOMES),
+  ...LAYERS.flatMap(({ folder, packages }) => (packages ?? []).map((name) => [name, [folder]])),
+  ...Object.entries(PACKAGE_HOMES),
 ];
-const packageRules = homes.map(([name, home]) => ({
+const packageRules = homes.map(([name, places]) => ({
   name: `package ${name}`,
-  comment: `${name} is used in ${home} alone (ARCHITECTURE.md)`,
+  comment: `${name} is used in ${places.join(' and ')} alone (ARCHITECTURE.md)`,
   severity: 'error',
-  from: { path: '^src/', pathNot: `^${literal(home)}` },
+  from: { path: '^src/', pathNot: places.map((place) => `^${literal(place)}`) },
   to: { path: `^node_modules/${name}/` },
 }));
 

@@ -9,6 +9,7 @@ import { startEtcd } from '../test/support/etcd.ts';
 import { type Client, connect, type PlanResult } from './demo/client.ts';
 import { type Gateway, startGateway } from './demo/gateway.ts';
 import { heading, printAddresses, printRecommendation, printRest, say } from './demo/print.ts';
+import { showWhatIf } from './demo/what-if.ts';
 import { ensureEtcd } from './ensure-etcd.ts';
 
 const HELP = `npm run demo -- [options]
@@ -79,6 +80,7 @@ async function main(): Promise<void> {
   stops.push(() => client.close());
   const plan = await runPlan(client);
   printRecommendation(plan);
+  await showWhatIf(client, plan.id);
   printRest(await client.rest(`/v1/plans/${plan.id}`));
   printAddresses(gateway, plan.id);
   if (values.once) return;

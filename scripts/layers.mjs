@@ -25,7 +25,6 @@ export const LAYERS = [
     folder: 'src/engine/template',
     holds: 'the pure template parser: text → document → checked template',
     may: ['src/domain', 'src/lib'],
-    packages: ['yaml'],
   },
   { folder: 'src/engine', holds: 'worker loop and stages: translate, solve, reserve', may: ['src/domain', 'src/lib'] },
   {
@@ -72,19 +71,30 @@ export const LAYERS = [
   },
 ];
 
-/** Packages that one folder alone may use, beyond those above. */
-export const SINGLE_HOMES = {
-  undici: 'src/plugins/http.ts',
-  etcd3: 'src/store/etcd',
-  lmdb: 'src/store/embedded',
+/**
+ * Packages that few places alone may use, beyond those above.
+ * @type {Record<string, string[]>}
+ */
+export const PACKAGE_HOMES = {
+  undici: ['src/plugins/http.ts'],
+  etcd3: ['src/store/etcd'],
+  lmdb: ['src/store/embedded'],
+  // Templates, and the service models in SDC's archives.
+  yaml: ['src/engine/template', 'src/plugins/sdc'],
 };
+
+/** The innermost layer that holds a file or folder. */
+const layerOf = (path) =>
+  LAYERS.map((layer) => layer.folder)
+    .filter((folder) => `${path}/`.startsWith(`${folder}/`))
+    .sort((a, b) => b.length - a.length)[0];
 
 /** The table as Markdown. */
 export function layersMarkdown() {
   const rows = LAYERS.map(({ folder, holds, may, packages }) => {
-    const single = Object.entries(SINGLE_HOMES)
-      .filter(([, home]) => home.startsWith(folder))
-      .map(([name, home]) => `${name} (only ${home})`);
+    const single = Object.entries(PACKAGE_HOMES).flatMap(([name, homes]) =>
+      homes.filter((home) => layerOf(home) === folder).map((home) => `${name} (${home})`),
+    );
     const names = [...(packages ?? []), ...single];
     return `| \`${folder}\` | ${holds} | ${may.map((name) => `\`${name.replace('src/', '')}\``).join(', ') || 'nothing'} | ${names.join(', ') || '–'} |`;
   });

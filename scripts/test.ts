@@ -1,9 +1,11 @@
 // `npm test`: sees to it that the real programs which tests start are there (etcd, openssl), runs Vitest, and ends with one line
-// `N passed, N failed`. `--faults` runs the full fault matrix instead of its short form. Other arguments go to Vitest.
+// `N passed, N failed`. `--faults` runs the full fault matrix instead of its short form; `--report FILE` then writes what it
+// measured (docs/reliability.md). Other arguments go to Vitest.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeReport } from '../test/faults/report.ts';
 import { ensureEtcd } from './ensure-etcd.ts';
 
 interface Report {
@@ -15,10 +17,14 @@ interface Report {
 
 const args = process.argv.slice(2);
 const faults = args.includes('--faults');
+const reportAt = args.indexOf('--report');
+const page = reportAt < 0 ? null : (args.splice(reportAt, 2)[1] ?? null);
 await ensureEtcd();
 spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
 const folder = mkdtempSync(join(tmpdir(), 'conductor-test-'));
 const file = join(folder, 'report.json');
+const records = join(folder, 'records');
+mkdirSync(records);
 const run = spawnSync(
   'npx',
   [
@@ -31,13 +37,20 @@ const run = spawnSync(
     ...(faults ? ['test/faults'] : []),
     ...args.filter((arg) => arg !== '--faults'),
   ],
-  { stdio: 'inherit', env: { ...process.env, ...(faults ? { CONDUCTOR_TEST_FAULTS: 'full' } : {}) } },
+  {
+    stdio: 'inherit',
+    env: { ...process.env, CONDUCTOR_FAULT_RECORDS: records, ...(faults ? { CONDUCTOR_TEST_FAULTS: 'full' } : {}) },
+  },
 );
 let report: Report = { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, numFailedTestSuites: 1 };
 try {
   report = JSON.parse(readFileSync(file, 'utf8')) as Report;
 } catch {
   process.stdout.write('Vitest wrote no report.\n');
+}
+if (page) {
+  const day = new Date().toISOString().slice(0, 10);
+  writeReport(records, page, `${day}, ${cpus().length} processors, Node ${process.versions.node}`);
 }
 rmSync(folder, { recursive: true, force: true });
 // A file that does not load fails no test; it must not pass as success.

@@ -32,7 +32,9 @@ export function etcdOptions(config: Config) {
   };
 }
 
-function tls(options: Config['aai'] | Config['sdnc']) {
+type TlsSection = 'aai' | 'sdnc' | 'multicloud' | 'dcae' | 'sdc' | 'cps';
+
+function tls(options: Config[TlsSection]) {
   return {
     certificateFile: options.certificate_file,
     keyFile: options.certificate_key_file,
@@ -60,12 +62,14 @@ export function aaiOptions({ aai, data, DEFAULT }: Config) {
     costs: {
       cloud: data.cloud_candidate_cost,
       service: data.service_candidate_cost,
+      transport: data.transport_candidate_cost,
       existingPlacement: data.existing_placement_cost,
     },
     regionRefreshMs: aai.cache_refresh_interval * MINUTE,
     complexRefreshMs: aai.complex_cache_refresh_interval * MINUTE,
     hpaEnabled: DEFAULT.HPA_enabled,
     filterSubstring: aai.filter_substring,
+    vnfVservers: aai.vfmodule_vnf_vservers,
     strategies: aai.batch_strategy,
     chunkSize: aai.batch_size,
     concurrency: aai.connections,
@@ -101,8 +105,103 @@ export function sdncOptions({ sdnc }: Config) {
   };
 }
 
+/** What the deployment adds to the template language: zone categories that candidates have a field for. */
+export function templateOptions({ solver }: Config) {
+  const { zone_disaster: disaster, zone_time: time, zone_maintenance: maintenance } = solver;
+  const fields = Object.entries({ disaster, time, maintenance }).filter(([, field]) => field !== '');
+  return { zoneFields: new Map(fields) };
+}
+
+export function multicloudHttp({ multicloud }: Config) {
+  const { server_url: url, enable_https_mode: https } = multicloud;
+  return {
+    system: 'MultiCloud',
+    baseUrl: https ? url.replace(/^http:/i, 'https:') : url,
+    tls: tls(multicloud),
+    timeoutMs: multicloud.multicloud_rest_timeout * 1000,
+    tries: multicloud.multicloud_retries,
+  };
+}
+
+export function multicloudOptions({ multicloud }: Config) {
+  return {
+    version: multicloud.server_url_version,
+    tries: multicloud.multicloud_retries,
+    onFailure: multicloud.on_failure,
+    units: multicloud.units,
+    memoryUnit: multicloud.memory_unit,
+  };
+}
+
+export function dcaeHttp({ dcae }: Config) {
+  const { server_url: baseUrl, username, password } = dcae;
+  const { dcae_rest_timeout: seconds, dcae_retries: tries } = dcae;
+  return { system: 'DCAE', baseUrl, username, password, tls: tls(dcae), timeoutMs: seconds * 1000, tries };
+}
+
+/** An empty path means the one that the reference ships. */
+export function dcaeOptions({ dcae }: Config) {
+  return { path: dcae.get_slice_config_url || '/api/v1/slices-config' };
+}
+
+export function sdcHttp({ sdc }: Config) {
+  const { server_url: baseUrl, username, password, sdc_rest_timeout: seconds, sdc_retries: tries } = sdc;
+  const maxResponseBytes = sdc.max_archive_size * 1024 * 1024;
+  return {
+    system: 'SDC',
+    baseUrl,
+    username,
+    password,
+    tls: tls(sdc),
+    timeoutMs: seconds * 1000,
+    tries,
+    maxResponseBytes,
+  };
+}
+
+export function sdcOptions({ sdc }: Config) {
+  return { version: sdc.server_url_version };
+}
+
+export function cpsHttp({ cps }: Config) {
+  const { server_url: baseUrl, username, password, cps_rest_timeout: seconds, cps_retries: tries } = cps;
+  return { system: 'CPS', baseUrl, username, password, tls: tls(cps), timeoutMs: seconds * 1000, tries };
+}
+
+/** An empty path means the one that the reference ships. */
+export function cpsOptions({ cps }: Config) {
+  return { path: cps.get_ta_list_url || '/api/v1/execute/ran-coverage-area/get_ta_list', tries: cps.cps_retries };
+}
+
+export function sliceCosts({ data }: Config) {
+  return {
+    nssi: data.nssi_candidate_cost,
+    nsi: data.nsi_candidate_cost,
+    nst: data.nst_candidate_cost,
+    nsst: data.nsst_candidate_cost,
+  };
+}
+
+export function generatorOptions({ generator }: Config) {
+  return { maxCombinations: generator.max_combinations };
+}
+
+export function admissionLimits({ api_limits: limits }: Config) {
+  return { maxQueuedPlans: limits.max_queued_plans, maxStoreLatencyMs: limits.max_store_latency };
+}
+
+/** 0 keeps for ever. */
+export function retentionOptions({ retention }: Config) {
+  return {
+    finishedPlansMs: retention.finished_plans_days * 24 * 60 * MINUTE,
+    orphanPartsMs: retention.orphan_parts_hours * 60 * MINUTE,
+    intervalMs: retention.interval_minutes * MINUTE,
+    batch: retention.batch,
+  };
+}
+
 export function serverSettings(config: Config): ServerSettings {
-  const { listener, graphql, conductor_api: api, version_auth: versionAuth } = config;
+  const { listener, graphql, conductor_api: api, version_auth: versionAuth, api_limits: streams } = config;
   const { limits, webSocket } = DEFAULT_SERVER_SETTINGS;
   return {
     ...DEFAULT_SERVER_SETTINGS,
@@ -131,6 +230,11 @@ export function serverSettings(config: Config): ServerSettings {
       aliases: graphql.max_aliases,
       tokens: graphql.max_tokens,
       directives: graphql.max_directives,
+    },
+    streams: {
+      maxPerPrincipal: streams.max_subscriptions_per_principal,
+      maxWaitMs: streams.max_wait * 1000,
+      heartbeatMs: streams.stream_heartbeat * 1000,
     },
     webSocket: { ...webSocket, maxSubscriptions: graphql.max_subscriptions_per_socket },
   };

@@ -1,17 +1,24 @@
 // Composition root: the one place that names concrete stores and plugins. Settings are mapped to options in app-settings.ts.
+
+import { createExplainParts, type ExplainParts } from './app-explain.ts';
 import {
   aaiHttp,
   aaiOptions,
-  etcdOptions,
+  admissionLimits,
   instanceName,
+  multicloudHttp,
+  multicloudOptions,
   sdncHttp,
   sdncOptions,
   serverSettings,
+  templateOptions,
 } from './app-settings.ts';
+import { createSliceParts } from './app-slices.ts';
+import { checkRoles, makeStores, openStore } from './app-store.ts';
 import type { Config } from './config/index.ts';
-import { ConductorError } from './domain/errors.ts';
+import { INVENTORY_PROVIDERS } from './domain/candidate.ts';
 import { STAGES, type Stage } from './domain/plan.ts';
-import type { InventoryProvider, Logger, ServiceController } from './domain/ports.ts';
+import type { InventoryProvider, Logger, ServiceController, VimController } from './domain/ports.ts';
 import { createReserver } from './engine/reserve/index.ts';
 import { createSolver } from './engine/solve/index.ts';
 import {
@@ -24,19 +31,20 @@ import {
 import { findDuplicateKey, parseTemplateText, validateTemplate } from './engine/template/index.ts';
 import { createTranslator } from './engine/translate/index.ts';
 import { createWorker, type Worker, type WorkerOptions } from './engine/worker.ts';
-import { type Clock, systemClock } from './lib/clock.ts';
+import { type Clock, delay, systemClock } from './lib/clock.ts';
 import { type Ids, randomIds } from './lib/ids.ts';
 import { type Random, systemRandom } from './lib/random.ts';
 import { type Aai, createAai } from './plugins/aai/index.ts';
 import { createHttpClient } from './plugins/http.ts';
+import { createMultiCloud } from './plugins/multicloud/index.ts';
 import { createSdnc } from './plugins/sdnc/index.ts';
 import { createServer, type Server } from './server/index.ts';
+import { createAdmission } from './services/admission.ts';
 import { createServices } from './services/create.ts';
 import type { Services } from './services/index.ts';
-import { openEmbeddedKv } from './store/embedded/index.ts';
-import { openEtcdKv } from './store/etcd/index.ts';
-import { createStores, type Stores } from './store/index.ts';
+import type { Stores } from './store/index.ts';
 import type { Kv } from './store/kv.ts';
+import { LatencyMeter } from './store/latency-meter.ts';
 import { measuredKv } from './store/measured.ts';
 import { createLogger, type RootLogger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -48,6 +56,11 @@ export interface App {
   start(): Promise<{ readonly url: string; readonly port: number }>;
   /** Drains: not ready, no new work, requests and work in hand finish within the grace, the lease is given back. Idempotent. */
   stop(): Promise<void>;
+  /**
+   * Takes over what can change while it runs: the listener's certificate and key, read anew. Throws CERTIFICATE_INVALID, and
+   * then nothing has changed. Everything else of the configuration counts from the next start.
+   */
+  reload(config: Config): void;
 }
 
 /** What every part gets. */
@@ -86,31 +99,41 @@ export async function createApp(config: Config, given: { readonly logger?: RootL
     await upstream.close();
     throw error;
   });
-  const kv = measuredKv(opened, base);
+  const latency = new LatencyMeter(base.clock);
+  const kv = measuredKv(opened, { ...base, latency });
   const { clock, ids } = base;
-  const stores = createStores(kv, {
-    ...base,
-    ownerName: instance,
-    leaseTtlSeconds: config.gateway.lease_ttl,
-  });
+  const stores = makeStores(kv, base);
+  const explain = createExplainParts(base, upstream);
   const services = createServices({
     ...base,
+    ...explain,
     plans: stores.plans,
     feed: stores.feed,
+    orderLocks: stores.orderLocks,
+    latencyRules: stores.latencyRules,
+    membership: stores.members,
     reader: upstream.aai.reader,
     controllers: upstream.controllers,
     parseTemplateText,
-    validateTemplate,
+    validateTemplate: (document, text) => validateTemplate(document, { ...templateOptions(config), text }),
     defaults: {
       timeout: config.controller.timeout,
       recommendMax: String(config.controller.limit),
       maxTemplateBytes: MAX_TEMPLATE_BYTES,
       maxRecommendations: config.solver.max_recommendations,
     },
+    triageListLimit: config.conductor_api.triage_list_limit,
     storeStatus: () => kv.status(),
+    admission: createAdmission({
+      ...base,
+      queuedPlans: stores.queuedPlans,
+      storeLatencyMs: () => latency.current(),
+      storeStatus: () => kv.status(),
+      limits: admissionLimits(config),
+    }),
   });
   const engine = createEngine(base, stores, upstream);
-  const metrics = withFeedLag(base.metrics, stores);
+  const metrics = withGauges(base.metrics, stores, latency);
   const server = createServer({
     settings: serverSettings(config),
     services,
@@ -120,15 +143,17 @@ export async function createApp(config: Config, given: { readonly logger?: RootL
     ids,
     findDuplicateKey,
   });
-  return assemble(base, { kv, stores, upstream, services, engine, server });
+  return assemble(base, { kv, stores, upstream, services, explain, engine, server });
 }
 
-/** The lag is read when somebody looks. */
-function withFeedLag(metrics: Base['metrics'], { feed }: Stores): Base['metrics'] {
+/** What is read when somebody looks. */
+function withGauges(metrics: Base['metrics'], { feed, queuedPlans }: Stores, latency: LatencyMeter): Base['metrics'] {
   return {
     ...metrics,
     text: () => {
       metrics.gauge('conductor_feed_lag_seconds', feed.status().lagMs / 1000);
+      metrics.gauge('conductor_queued_plans', queuedPlans());
+      metrics.gauge('conductor_store_latency_seconds', latency.current() / 1000);
       return metrics.text();
     },
   };
@@ -143,18 +168,6 @@ function loggerOptions(config: Config, instance: string) {
   } as const;
 }
 
-function checkRoles(config: Config): void {
-  const known = ['api', ...STAGES];
-  const strange = config.gateway.roles.filter((role) => !known.includes(role));
-  const problem =
-    strange.length > 0
-      ? `[gateway] roles has "${strange.join(', ')}"`
-      : config.gateway.roles.length === 0
-        ? '[gateway] roles is empty'
-        : null;
-  if (problem) throw new ConductorError('CONFIG_INVALID', `${problem}; known roles are ${known.join(', ')}.`);
-}
-
 /** With the embedded store nobody else can do what this process leaves out. */
 function warnOfMissingRoles({ config, logger }: Base): void {
   const missing = ['api', ...STAGES].filter((role) => !config.gateway.roles.includes(role));
@@ -162,38 +175,57 @@ function warnOfMissingRoles({ config, logger }: Base): void {
   logger.warn({ missing }, 'the embedded store serves this process alone: nobody has these roles');
 }
 
-function openStore(base: Base): Promise<Kv> {
-  const { config } = base;
-  if (config.db_options.db_backend === 'etcd') return openEtcdKv({ ...base, ...etcdOptions(config) });
-  const { data_dir: dir, history: historyRevisions } = config.embedded_store;
-  return openEmbeddedKv({ ...base, dir, historyRevisions });
-}
-
 interface Upstream {
   readonly aai: Aai;
   readonly providers: readonly InventoryProvider[];
   readonly controllers: readonly ServiceController[];
+  readonly vims: readonly VimController[];
   close(): Promise<void>;
 }
 
 function openUpstream(base: Base): Upstream {
   const { config, logger } = base;
-  for (const name of config.inventory_provider.extensions.filter((provider) => provider !== 'aai')) {
-    logger.warn({ provider: name }, 'inventory provider is not available in this release');
+  for (const name of config.inventory_provider.extensions) {
+    const known = INVENTORY_PROVIDERS.some((provider) => provider === name);
+    if (!known) logger.warn({ provider: name }, 'inventory provider is not known');
+    if (name === 'sdc')
+      logger.info({ provider: name }, 'no provider of its own: aai serves nst and nsst with what SDC knows');
   }
   for (const name of config.service_controller.extensions.filter((controller) => controller !== 'sdnc')) {
     logger.warn({ controller: name }, 'service controller is not known');
   }
-  const aai = createAai({ ...base, http: createHttpClient({ ...base, ...aaiHttp(config) }), ...aaiOptions(config) });
+  for (const name of config.vim_controller.extensions.filter((controller) => controller !== 'multicloud')) {
+    logger.warn({ controller: name }, 'VIM controller is not known');
+  }
+  const slices = createSliceParts(base);
+  const aai = createAai({
+    ...base,
+    http: createHttpClient({ ...base, ...aaiHttp(config) }),
+    ...aaiOptions(config),
+    readers: slices.readers,
+  });
+  const providers = [aai.provider, slices.generator];
   const sdnc = config.service_controller.extensions.includes('sdnc')
     ? [createSdnc({ ...base, http: createHttpClient({ ...base, ...sdncHttp(config) }), ...sdncOptions(config) })]
     : [];
+  const vims = config.vim_controller.extensions.includes('multicloud')
+    ? [
+        createMultiCloud({
+          ...base,
+          http: createHttpClient({ ...base, ...multicloudHttp(config) }),
+          ...multicloudOptions(config),
+        }),
+      ]
+    : [];
   return {
     aai,
-    providers: config.inventory_provider.extensions.includes('aai') ? [aai.provider] : [],
+    providers: [...new Set(config.inventory_provider.extensions)].flatMap(
+      (name) => providers.find((provider) => provider.name === name) ?? [],
+    ),
     controllers: sdnc,
+    vims,
     close: async () => {
-      await Promise.all([aai.close(), ...sdnc.map((controller) => controller.close())]);
+      await Promise.all([aai.close(), slices.close(), ...[...sdnc, ...vims].map((controller) => controller.close())]);
     },
   };
 }
@@ -211,7 +243,13 @@ function createEngine(base: Base, stores: Stores, upstream: Upstream): Engine {
   const make: Readonly<Record<Stage, () => WorkerOptions>> = {
     controller: () => {
       const maxFailures = config.controller.max_translation_counter;
-      const run = translateStage(stores.plans, createTranslator({ providers: upstream.providers, logger }));
+      const translator = createTranslator({
+        ...templateOptions(config),
+        providers: upstream.providers,
+        latencyRules: stores.latencyRules,
+        logger,
+      });
+      const run = translateStage(stores.plans, translator);
       return {
         ...shared,
         stage: 'controller',
@@ -227,8 +265,9 @@ function createEngine(base: Base, stores: Stores, upstream: Upstream): Engine {
         max_memory: maxMemoryMb,
         max_recommendations: maxRecommendations,
         max_solver_counter: maxFailures,
+        search,
       } = config.solver;
-      solver = createSolver({ ...base, ...upstream, pool: { size: workers, maxMemoryMb }, maxRecommendations });
+      solver = createSolver({ ...base, ...upstream, pool: { size: workers, maxMemoryMb }, maxRecommendations, search });
       const run = solveStage(stores.plans, solver, { timeoutSeconds: config.solver.solver_timeout, machine: instance });
       return {
         ...shared,
@@ -270,18 +309,22 @@ interface Parts {
   readonly stores: Stores;
   readonly upstream: Upstream;
   readonly services: Services;
+  readonly explain: ExplainParts;
   readonly engine: Engine;
   readonly server: Server;
 }
 
 function assemble(base: Base, parts: Parts): App {
-  const { kv, stores, upstream, services, engine, server } = parts;
+  const { kv, stores, upstream, services, explain, engine, server } = parts;
   let stopping: Promise<void> | null = null;
   async function shutDown(): Promise<void> {
-    const graceMs = base.config.gateway.drain_timeout * 1000;
+    const { drain_timeout: grace, drain_notice: notice } = base.config.gateway;
+    const graceMs = grace * 1000;
     services.health.startDrain();
+    // Whoever sends requests here by readiness hears of it before the first one is refused.
+    if (notice > 0) await delay(base.clock, notice * 1000);
     await Promise.all([server.close(graceMs), ...engine.workers.map((worker) => worker.stop(graceMs))]);
-    await engine.close();
+    await Promise.all([engine.close(), explain.close()]);
     await stores.close();
     await upstream.close();
     await kv.close();
@@ -295,12 +338,17 @@ function assemble(base: Base, parts: Parts): App {
       await stores.start();
       upstream.aai.start();
       const address = await server.listen();
+      await stores.members.join(address.url);
       engine.start();
       return address;
     },
     stop() {
       stopping ??= shutDown();
       return stopping;
+    },
+    reload(config) {
+      server.renewCertificate(serverSettings(config));
+      base.logger.info({}, 'configuration read anew');
     },
   };
 }

@@ -1,11 +1,18 @@
 // Process entry of `conductor`: picks the command, prints for people, maps failures to exit codes. No logic of its own.
-import packageJson from '../package.json' with { type: 'json' };
 import { createApp } from './app.ts';
-import { HELP, parseCommand, type SourceFlags } from './cli/args.ts';
+import { runMigration } from './app-migrate.ts';
+import { templateOptions } from './app-settings.ts';
+import { type Command, HELP, parseCommand, type SourceFlags } from './cli/args.ts';
 import { askReadiness } from './cli/healthcheck.ts';
+import { migratedPlanLine, migrationSummary } from './cli/migrate.ts';
+import { askStatus, statusTable } from './cli/status.ts';
+import { validateFiles } from './cli/validate.ts';
+import { watchPlan } from './cli/watch.ts';
 import { sampleConfig } from './config/document.ts';
 import { type LoadedConfig, loadConfig } from './config/index.ts';
 import { errorInfo, toConductorError } from './domain/errors.ts';
+import { checkTemplateText } from './engine/template/index.ts';
+import { VERSION } from './version.ts';
 
 async function main(argv: readonly string[]): Promise<number> {
   const command = parseCommand(argv);
@@ -14,7 +21,7 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(HELP);
       return 0;
     case 'version':
-      process.stdout.write(`conductor ${packageJson.version}\n`);
+      process.stdout.write(`conductor ${VERSION}\n`);
       return 0;
     case 'usage':
       process.stderr.write(`conductor: ${command.problem}. See conductor --help.\n`);
@@ -26,8 +33,22 @@ async function main(argv: readonly string[]): Promise<number> {
       return checkConfig(read(command.sources));
     case 'healthcheck':
       return healthcheck(command.url);
+    case 'validate': {
+      const options = templateOptions(read(command.sources).config);
+      return validateFiles(command.templates, command.folder, {
+        check: (text, files) => checkTemplateText(text, files, options),
+        print: (line) => process.stdout.write(`${line}\n`),
+        complain: (line) => process.stderr.write(`${line}\n`),
+      });
+    }
+    case 'watch':
+      return watch(command);
+    case 'status':
+      return status(command);
+    case 'migrate':
+      return migrate(command);
     case 'serve':
-      return serve(read(command.sources));
+      return serve(read(command.sources), () => read(command.sources));
   }
 }
 
@@ -41,6 +62,40 @@ function checkConfig({ warnings, origins }: LoadedConfig): number {
   return 0;
 }
 
+async function watch({ sources, ...command }: Extract<Command, { name: 'watch' }>): Promise<number> {
+  const { username, password } = read(sources).config.conductor_api;
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  return watchPlan({
+    ...command,
+    authorization: username ? `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` : null,
+    signal: stop.signal,
+    print: (line) => process.stdout.write(`${line}\n`),
+    complain: (line) => process.stderr.write(`${line}\n`),
+  });
+}
+
+async function status({ url, json, sources }: Extract<Command, { name: 'status' }>): Promise<number> {
+  const { username, password } = read(sources).config.conductor_api;
+  try {
+    const answer = await askStatus({ url, username, password });
+    process.stdout.write(`${json ? JSON.stringify(answer) : statusTable(answer, Date.now())}\n`);
+    return 0;
+  } catch (error) {
+    process.stderr.write(`conductor: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 5;
+  }
+}
+
+async function migrate({ sources, json, ...request }: Extract<Command, { name: 'migrate' }>): Promise<number> {
+  const report = await runMigration(read(sources).config, {
+    ...request,
+    onPlan: (plan) => process.stdout.write(`${migratedPlanLine(plan, json)}\n`),
+  });
+  process.stdout.write(`${migrationSummary(report, json)}\n`);
+  return report.plans.refused > 0 ? 1 : 0;
+}
+
 async function healthcheck(url: string): Promise<number> {
   if (!URL.canParse(url)) {
     process.stderr.write(`conductor: --url needs a URL such as http://127.0.0.1:8091\n`);
@@ -52,7 +107,7 @@ async function healthcheck(url: string): Promise<number> {
   return 5;
 }
 
-async function serve({ config, warnings }: LoadedConfig): Promise<number> {
+async function serve({ config, warnings }: LoadedConfig, readAgain: () => LoadedConfig): Promise<number> {
   const app = await createApp(config);
   for (const warning of warnings) app.logger.warn({ option: warning }, 'configuration');
   const stopped = new Promise<void>((resolve, reject) => {
@@ -64,6 +119,13 @@ async function serve({ config, warnings }: LoadedConfig): Promise<number> {
     };
     process.once('SIGTERM', onSignal);
     process.once('SIGINT', onSignal);
+  });
+  process.on('SIGHUP', () => {
+    try {
+      app.reload(readAgain().config);
+    } catch (error) {
+      app.logger.error({ err: error }, 'the configuration could not be read anew: nothing has changed');
+    }
   });
   const { url } = await app.start().catch(async (error) => {
     await app.stop();

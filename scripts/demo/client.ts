@@ -1,10 +1,21 @@
 // A client of the gateway's public APIs: typed GraphQL over HTTP, a subscription over graphql-ws, and REST.
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
-import type { PlanChangedSubscription, PlanQuery, TypedDocumentString } from '../../test/support/gql/graphql.ts';
-import { CreatePlanDocument, PlanChangedDocument, PlanDocument } from '../../test/support/gql/graphql.ts';
+import type {
+  PlanChangedSubscription,
+  PlanQuery,
+  TypedDocumentString,
+  WhatIfQuery,
+} from '../../test/support/gql/graphql.ts';
+import {
+  CreatePlanDocument,
+  PlanChangedDocument,
+  PlanDocument,
+  WhatIfDocument,
+} from '../../test/support/gql/graphql.ts';
 
 export type PlanResult = NonNullable<PlanQuery['plan']>;
+export type WhatIfResult = Extract<WhatIfQuery['whatIf'], { __typename: 'WhatIfSuccess' }>;
 type Change = Extract<PlanChangedSubscription['planChanged'], { __typename: 'PlanUpdated' }>;
 
 export interface Client {
@@ -13,6 +24,8 @@ export interface Client {
   /** Shows every event and resolves with the final status. */
   follow(id: string, show: (event: Change['event']) => void): Promise<string>;
   plan(id: string): Promise<PlanResult>;
+  /** What would come out with the template patched. */
+  whatIf(planId: string, templatePatch: object): Promise<WhatIfResult>;
   rest(path: string): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -72,6 +85,11 @@ export function connect(server: {
       const { plan } = await execute(PlanDocument, { id });
       if (!plan) throw new Error(`plan ${id} is not there`);
       return plan;
+    },
+    async whatIf(planId, templatePatch) {
+      const { whatIf } = await execute(WhatIfDocument, { planId, templatePatch });
+      if (whatIf.__typename === 'WhatIfSuccess') return whatIf;
+      throw new Error(`${whatIf.code}: ${whatIf.message}`);
     },
     async rest(path) {
       const response = await fetch(`${server.url}${path}`, { headers });

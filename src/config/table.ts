@@ -1,4 +1,5 @@
 // The one table of settings. Sections and names that OOF-HAS knows keep their names, defaults and units; new ones say so.
+import { API_LIMITS, EXPLANATION, RETENTION } from './limits-table.ts';
 import { bool, choice, float, integer, list, type OptionTable, secret, text } from './option.ts';
 
 const UPSTREAM_TLS = {
@@ -25,7 +26,7 @@ export const OPTIONS = {
     ),
     HPA_enabled: bool(
       true,
-      'Reads flavors of cloud regions. Accepted now; used by the hpa constraint of a later release.',
+      'Reads flavors of cloud regions for demands with an hpa constraint; without it no region has flavors, so such demands find nothing.',
     ),
     debug: bool(false, 'Logs at level debug instead of info.'),
     log_dir: text(
@@ -41,6 +42,12 @@ export const OPTIONS = {
     ),
     instance_name: text('', 'New. Name of this process in plans and logs. Empty: host name and process id.'),
     lease_ttl: integer(10, 'New. Seconds after which plans of a dead worker are taken over.', 2, 600),
+    drain_notice: integer(
+      0,
+      'New. Seconds between SIGTERM, from when on /readyz says not ready, and the first refused request. Set it to the period of the readiness probe.',
+      0,
+      600,
+    ),
     drain_timeout: integer(20, 'New. Seconds that requests and work in hand may take after SIGTERM.', 0, 600),
   },
   listener: {
@@ -65,13 +72,24 @@ export const OPTIONS = {
     max_directives: integer(50, 'New. Directives in one document.', 0),
     max_subscriptions_per_socket: integer(100, 'New. Subscriptions on one WebSocket.', 1),
   },
+  api_limits: API_LIMITS,
+  retention: RETENTION,
   conductor_api: {
     username: text('', 'User name that clients must send. With basic_auth_secure and no name set, nobody is let in.'),
     password: secret('Password that clients must send.'),
-    basic_auth_secure: bool(true, 'Requires HTTP Basic credentials on plans and GraphQL.'),
+    basic_auth_secure: bool(
+      true,
+      'Requires HTTP Basic credentials on plans, triage and GraphQL. Releases of orders and latency rules always require them over REST.',
+    ),
     strict_unauthorized: bool(
       false,
       'New. Answers 401 with WWW-Authenticate instead of 417 when credentials are missing. Clients of OOF-HAS may match on 417.',
+    ),
+    triage_list_limit: integer(
+      1000,
+      'New. Plans in the answer of GET /v1/triage_tool at the most, the newest first. Of very large plans fewer are listed.',
+      1,
+      10_000,
     ),
     translator_message_form: choice(
       'list',
@@ -105,10 +123,20 @@ export const OPTIONS = {
   data: {
     existing_placement_cost: float(-8000, 'Cost of the candidate that a demand is placed on already.'),
     cloud_candidate_cost: float(2, 'Cost of a cloud candidate.'),
-    service_candidate_cost: float(1, 'Cost of a service candidate.'),
+    service_candidate_cost: float(1, 'Cost of a service or vfmodule candidate.'),
+    transport_candidate_cost: float(1, 'New. Cost of a transport candidate.'),
+    nssi_candidate_cost: float(1, 'Cost of a slice subnet instance.'),
+    nsi_candidate_cost: float(1, 'Cost of a slice instance.'),
+    nst_candidate_cost: float(1, 'Cost of a slice template.'),
+    nsst_candidate_cost: float(1, 'Cost of a slice subnet template.'),
   },
   solver: {
     workers: integer(1, 'Worker threads that search; plans solved at once by this process.', 1, 64),
+    search: choice(
+      'optimal',
+      ['optimal', 'fit_first'],
+      'New. optimal proves its answers best; fit_first makes the greedy choice of OOF-HAS, for comparison with it.',
+    ),
     solver_timeout: integer(480, 'Seconds after which a search ends with the best answer found so far.', 1),
     max_solver_counter: integer(3, 'Failed attempts to solve before the plan ends in error. The reference has 1.', 1),
     max_recommendations: integer(100, 'New. Bound of num_solution, and of `all`.', 1, 10_000),
@@ -116,6 +144,19 @@ export const OPTIONS = {
       512,
       'New. Megabytes of heap of one search thread; a search that needs more ends its plan in error.',
       64,
+    ),
+    ...EXPLANATION,
+    zone_disaster: text(
+      '',
+      'New. Candidate field that holds the zone of category `disaster`, for example `complex_name`. Empty: templates with this category are refused.',
+    ),
+    zone_time: text(
+      '',
+      'New. Candidate field that holds the zone of category `time`, for example `region`. Empty: templates with this category are refused.',
+    ),
+    zone_maintenance: text(
+      '',
+      'New. Candidate field that holds the zone of category `maintenance`, for example `physical_location_id`. Empty: templates with this category are refused.',
     ),
   },
   reservation: {
@@ -137,12 +178,23 @@ export const OPTIONS = {
   },
   inventory_provider: {
     extensions: list(
-      ['aai'],
-      'Inventory providers that are asked, in this order. Known: aai. (generator and sdc come with a later release and are reported.)',
+      ['aai', 'generator'],
+      'Inventory providers that are asked, in this order. Known: aai (cloud, service, vfmodule, transport, nssi, nsi, nst, nsst) and generator (slice_profiles). sdc is accepted: what SDC knows comes with the nst and nsst candidates of aai.',
+    ),
+  },
+  generator: {
+    max_combinations: integer(
+      100_000,
+      'New. Combinations of subnet values that the slice_profiles demands of one plan may ask for; above it the plan ends in error before any is made.',
+      1,
+      10_000_000,
     ),
   },
   service_controller: {
     extensions: list(['sdnc'], 'Service controllers. Known: sdnc.'),
+  },
+  vim_controller: {
+    extensions: list(['multicloud'], 'VIM controllers, asked by vim_fit. Known: multicloud.'),
   },
   aai: {
     server_url: text('https://controller:8443/aai', 'Base URL without version.'),
@@ -164,6 +216,10 @@ export const OPTIONS = {
     filter_substring: bool(
       false,
       'New. True: a plain text in filtering_attributes matches as a substring, as in the reference; false: equality.',
+    ),
+    vfmodule_vnf_vservers: bool(
+      false,
+      "New. True: a vfmodule candidate lists all vservers of its VNF, as in the reference; false: the module's own.",
     ),
   },
   sdnc: {
@@ -192,11 +248,78 @@ export const OPTIONS = {
       'New. What it means when the controller has no such operation: the plan fails, the candidates stay, or they are dropped.',
     ),
   },
+  dcae: {
+    server_url: text('https://controller:8443/dcae', 'Base URL of the slice analysis service, without path.'),
+    get_slice_config_url: text('', 'Path of the capacity question. Empty: /api/v1/slices-config.'),
+    ...UPSTREAM_TLS,
+    username: text('', 'HTTP Basic user name. Empty: no Basic authentication.'),
+    password: secret('HTTP Basic password.'),
+    dcae_rest_timeout: integer(30, 'Seconds that one try may take in all.', 1),
+    dcae_retries: integer(3, 'Tries in all.', 1, 10),
+    on_failure: choice(
+      'unknown',
+      ['unknown', 'fail'],
+      'New. What it means for nsi and nssi when DCAE gives no usable answer: capacity is unknown (differences of 2, as in the reference, with a warning), or the translation fails naming DCAE.',
+    ),
+  },
+  sdc: {
+    server_url: text('https://controller:8443/sdc', 'Base URL of the external API, without version.'),
+    server_url_version: text('v1', 'Version of the external API.'),
+    ...UPSTREAM_TLS,
+    username: text('', 'HTTP Basic user name. Empty: no Basic authentication.'),
+    password: secret('HTTP Basic password.'),
+    sdc_rest_timeout: integer(30, 'Seconds that one try may take in all.', 1),
+    sdc_retries: integer(3, 'Tries in all.', 1, 10),
+    max_archive_size: integer(32, 'New. Megabytes of the largest model archive (CSAR) that is read.', 1, 256),
+  },
+  cps: {
+    server_url: text('https://controller:8443/cps', 'Base URL of CPS-TBDMT, without path.'),
+    get_ta_list_url: text(
+      '',
+      'Path of the tracking area question. Empty: /api/v1/execute/ran-coverage-area/get_ta_list.',
+    ),
+    ...UPSTREAM_TLS,
+    username: text('', 'HTTP Basic user name. Empty: no Basic authentication.'),
+    password: secret('HTTP Basic password.'),
+    cps_rest_timeout: integer(30, 'Seconds that one try may take in all.', 1),
+    cps_retries: integer(3, 'Tries in all.', 1, 10),
+  },
+  multicloud: {
+    server_url: text('http://msb.onap.org/api/multicloud', 'Base URL without version; its scheme counts.'),
+    server_url_version: text(
+      'v0',
+      'API version. v0 asks about cloud regions by vim-id, v1 and later by owner and region id; both forms of answers are understood.',
+    ),
+    ...UPSTREAM_TLS,
+    multicloud_rest_timeout: integer(30, 'Seconds that one try may take in all.', 1),
+    multicloud_retries: integer(3, 'Tries in all.', 1, 10),
+    enable_https_mode: bool(false, 'True makes an http server_url https. (The reference breaks one that is https.)'),
+    on_failure: choice(
+      'fail',
+      ['fail', 'keep', 'drop'],
+      'New. What it means for vim_fit when MultiCloud gives no clear answer: the plan fails naming it, the candidates stay (as in the reference, with a warning), or they are dropped. An empty answer is clear: no region has room.',
+    ),
+    units: choice(
+      'as_given',
+      ['as_given', 'convert'],
+      'New. as_given sends the quantities of the template whatever their unit, as the reference does; convert makes them GB first.',
+    ),
+    memory_unit: choice(
+      'GB',
+      ['GB', 'MB'],
+      'New. What this MultiCloud counts memory in, for units = convert. Its documents say GB; its OpenStack plug-ins compare MB.',
+    ),
+  },
   db_options: {
     db_backend: choice(
       'embedded',
       ['embedded', 'etcd'],
       'Where state lives: embedded (this process alone, default) or etcd. MUSIC is retired and not offered.',
+    ),
+    layout: choice(
+      'gateway',
+      ['gateway', 'has'],
+      'New. gateway: this program does all the work, under its own prefix. has: it stands in front of running OOF-HAS services and works on their rows in etcd; [gateway] roles must then be api.',
     ),
   },
   embedded_store: {
@@ -224,11 +347,6 @@ export const MEANINGLESS_GROUPS: ReadonlyMap<string, string> = new Map([
   ['music_api', 'MUSIC is retired; use db_backend = embedded or etcd'],
   ['api', 'there is no Pecan any more'],
   ['prometheus', 'metrics are served on the listener at /metrics'],
-  ['multicloud', 'the vim_fit constraint comes with a later release'],
-  ['vim_controller', 'the vim_fit constraint comes with a later release'],
-  ['sdc', 'network slice templates come with a later release'],
-  ['dcae', 'network slices come with a later release'],
-  ['cps', 'network slices come with a later release'],
   ['aaf_api', 'AAF authorization comes with a later release; HTTP Basic is checked'],
   ['aaf_sms', 'secrets are read from the configuration; AAF SMS comes with a later release'],
   [
@@ -273,16 +391,18 @@ export const MEANINGLESS_OPTIONS: ReadonlyMap<string, string> = new Map([
   ['controller.opt_schema_file', 'the schema is part of the program'],
   ['data.workers', 'there is no data service any more'],
   ['data.concurrent', 'there is no data service any more'],
-  ['data.nssi_candidate_cost', 'network slices come with a later release'],
-  ['data.nsi_candidate_cost', 'network slices come with a later release'],
-  ['data.nst_candidate_cost', 'network slices come with a later release'],
-  ['data.nsst_candidate_cost', 'network slices come with a later release'],
   ['solver.concurrent', 'any number of workers may run side by side'],
   ['solver.timeout', 'plans of a dead worker are taken over by lease, see [gateway] lease_ttl'],
   ['reservation.concurrent', 'any number of workers may run side by side'],
   ['reservation.timeout', 'plans of a dead worker are taken over by lease, see [gateway] lease_ttl'],
   ['aai.table_prefix', 'the reference does not use it either'],
   ['sdnc.table_prefix', 'the reference does not use it either'],
+  ['multicloud.table_prefix', 'the reference does not use it either'],
+  ['dcae.table_prefix', 'the reference does not use it either'],
+  ['dcae.server_url_version', 'the reference does not use it either; the version is part of get_slice_config_url'],
+  ['sdc.table_prefix', 'the reference does not use it either'],
+  ['sdc.temp_path', 'archives are read in memory'],
+  ['cps.table_prefix', 'the reference does not use it either'],
   ['sdnc.cache_refresh_interval', 'the reference does not use it either'],
   ['db_options.music_mock', 'MUSIC is retired'],
 ]);

@@ -1,5 +1,6 @@
 // A candidate: one thing that a demand could be placed on. Field names are those of the reference, because templates
 // (thresholds, objectives, conflict identifiers) and recommendations name them.
+import { isJsonObject, type JsonValue, own } from '../lib/json.ts';
 
 export const INVENTORY_TYPES = [
   'cloud',
@@ -59,4 +60,24 @@ export interface DroppedCandidate {
 export interface CandidateList {
   readonly inventory_type: string;
   readonly candidate_id: readonly string[];
+}
+
+/**
+ * The text by which order locks tell conflicting placements: each element of the template's `conflict_identifier` followed by `|`.
+ * An element is literal text or `{get_candidate_attribute: field}`; a field that the candidate does not have is empty text.
+ */
+export function conflictIdOf(identifier: readonly JsonValue[], candidate: Readonly<Record<string, unknown>>): string {
+  return identifier.map((element) => `${conflictElement(element, candidate)}|`).join('');
+}
+
+function conflictElement(element: JsonValue, candidate: Readonly<Record<string, unknown>>): string {
+  if (!isJsonObject(element)) return plainText(element);
+  const field = own(element, 'get_candidate_attribute');
+  if (typeof field !== 'string') return JSON.stringify(element);
+  return Object.hasOwn(candidate, field) ? plainText(candidate[field]) : '';
+}
+
+function plainText(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

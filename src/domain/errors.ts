@@ -12,6 +12,8 @@ interface ErrorInfo {
   readonly exit: number;
   /** One line for docs/errors.md: what it means and what to do. */
   readonly doc: string;
+  /** Seconds after which the same call is worth repeating; sent as Retry-After. @default 5 with 429 and 503, else none */
+  readonly retryAfter?: number;
 }
 
 const BAD_INPUT = { retryable: false, status: 400, exit: 2 } as const;
@@ -78,6 +80,13 @@ export const ERRORS = {
     message: 'Plan not found',
     doc: 'No plan has this id, or it was deleted.',
   },
+  PLAN_NOT_STOPPABLE: {
+    retryable: false,
+    status: 409,
+    exit: 1,
+    message: 'The plan has nothing left to search.',
+    doc: 'Only a plan that is not solved yet can be stopped; look at its status.',
+  },
   METHOD_NOT_ALLOWED: {
     ...BAD_INPUT,
     status: 405,
@@ -99,10 +108,39 @@ export const ERRORS = {
   },
   IDEMPOTENCY_CONFLICT: {
     retryable: false,
-    status: 409,
+    status: 422,
     exit: 1,
     message: 'This idempotency key was used with another request.',
     doc: 'Use a new key for a new request.',
+  },
+  IDEMPOTENCY_IN_PROGRESS: {
+    retryable: true,
+    status: 409,
+    exit: 1,
+    message: 'A request with this idempotency key is under way.',
+    doc: 'Repeat it in a moment with the same key: it then gives the plan that the other request made.',
+    retryAfter: 1,
+  },
+  QUEUE_FULL: {
+    retryable: true,
+    status: 429,
+    exit: 1,
+    message: 'Too many plans wait for work; nothing was created.',
+    doc: 'Send the plan again after the time in Retry-After, add workers, or raise the limit of queued plans.',
+  },
+  STORE_SLOW: {
+    retryable: true,
+    status: 503,
+    exit: 13,
+    message: 'The store answers too slowly; nothing was created.',
+    doc: 'Send the plan again after the time in Retry-After; look at the store.',
+  },
+  TOO_MANY_SUBSCRIPTIONS: {
+    retryable: true,
+    status: 429,
+    exit: 1,
+    message: 'Too many subscriptions are open.',
+    doc: 'End some of the subscriptions of this principal, subscribe to all plans at once, or raise the limit.',
   },
   PAYLOAD_TOO_LARGE: {
     ...BAD_INPUT,
@@ -151,12 +189,26 @@ export const ERRORS = {
     message: 'The history asked for has been compacted.',
     doc: 'Internal: the reader lists again and reports a gap.',
   },
+  STORE_FORMAT_NEWER: {
+    retryable: false,
+    status: 503,
+    exit: 13,
+    message: 'The store holds data of a newer version of this program.',
+    doc: 'A later release wrote this value; upgrade this process. Nothing is guessed and nothing is overwritten.',
+  },
   UPSTREAM_UNAVAILABLE: {
     retryable: true,
     status: 503,
     exit: 5,
     message: 'An upstream system does not answer.',
     doc: 'A&AI, SDN-C or another system failed or timed out; the message names it.',
+  },
+  UPSTREAM_PAUSED: {
+    retryable: true,
+    status: 503,
+    exit: 5,
+    message: 'Calls to an upstream system are paused for a moment.',
+    doc: 'A&AI, SDN-C or another system failed again and again; nothing was sent. Plans wait until a probe succeeds.',
   },
   UPSTREAM_REFUSED: {
     retryable: false,
@@ -217,6 +269,12 @@ export type ErrorCode = keyof typeof ERRORS;
 /** The facts of one code from the table. */
 export function errorInfo(code: ErrorCode): ErrorInfo {
   return ERRORS[code];
+}
+
+/** Seconds for a Retry-After header; null where none is sent. */
+export function retryAfter(code: ErrorCode): number | null {
+  const { status, retryAfter: seconds } = errorInfo(code);
+  return seconds ?? (status === 429 || status === 503 ? 5 : null);
 }
 
 /** An expected failure: a code of the table, a message that is safe to show, and the cause for the log. */

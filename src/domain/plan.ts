@@ -53,6 +53,13 @@ export function isFinal(status: PlanStatus): boolean {
   return TRANSITIONS[status].length === 0;
 }
 
+/** Statuses in which a search is under way or to come: it can be told to end with the best that it has. */
+const STOPPABLE: ReadonlySet<PlanStatus> = new Set(['template', 'translating', 'translated', 'solving']);
+
+export function isStoppable(status: PlanStatus): boolean {
+  return STOPPABLE.has(status);
+}
+
 /** The stage whose work a plan in this status needs or is in, or null (final or parked). */
 export function stageOf(status: PlanStatus): Stage | null {
   return (
@@ -74,12 +81,12 @@ export interface StageRecord {
 
 export const NO_STAGE_RECORD: StageRecord = { owner: null, counter: 0, failures: 0, beganAt: null };
 
-export const PART_NAMES = ['template', 'translation', 'solution'] as const;
+export const PART_NAMES = ['template', 'translation', 'solution', 'triage'] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
 /** Names one stored document of a plan (compressed, in chunks, written before the head that names it). */
 export interface PartRef {
-  /** Counts from 1 with each new version of the document. */
+  /** Grows with each new version of the document: the sequence number of the event that brought it. */
   readonly n: number;
   /** Number of stored chunks. */
   readonly chunks: number;
@@ -105,6 +112,8 @@ export interface PlanHead {
   readonly timeout: number;
   /** Number of solutions wanted: digits or `all`. */
   readonly recommendMax: string;
+  /** Seconds that the creator gives the search; absent: as configured. */
+  readonly timeLimit?: number;
   /** Name of the principal that created the plan. */
   readonly createdBy: string;
   /** Transaction id of the creating request; goes to every upstream call and log line of the plan. */
@@ -114,7 +123,15 @@ export interface PlanHead {
   readonly translation: StageRecord;
   readonly solver: StageRecord;
   readonly reservation: StageRecord;
-  readonly parts: { readonly template: PartRef; readonly translation?: PartRef; readonly solution?: PartRef };
+  readonly parts: {
+    readonly template: PartRef;
+    readonly translation?: PartRef;
+    readonly solution?: PartRef;
+    /** What was dropped by a translation that failed. */
+    readonly triage?: PartRef;
+  };
+  /** The plan stands in order locks: it builds something, has built it, or waits. */
+  readonly locked?: true;
 }
 
 /** The field of the head that records a stage. */
@@ -140,6 +157,7 @@ export const EVENT_REASONS = [
   'rolled-back',
   'given-back',
   'rehomed',
+  'imported',
 ] as const;
 export type EventReason = (typeof EVENT_REASONS)[number];
 

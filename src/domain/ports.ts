@@ -12,10 +12,13 @@ import type {
   ServiceInstance,
   Vserver,
 } from './inventory.ts';
+import type { LatencyRules } from './latency.ts';
+import type { LockRequest } from './order-locks.ts';
 import type { EventReason, PartName, PlanEvent, PlanHead, PlanRecord, PlanStatus, Stage } from './plan.ts';
 import type { Problem, Translation } from './problem.ts';
-import type { ReservationStep, Solution, SolveResult } from './solution.ts';
+import type { RecordedAnswers, ReservationStep, Solution, SolveResult } from './solution.ts';
 import type { Requirement, TemplateDocument } from './template.ts';
+import type { TriageDocument } from './triage.ts';
 
 // ---------------------------------------------------------------- telemetry
 
@@ -55,6 +58,8 @@ export interface NewPlan {
   readonly name: string;
   readonly timeout: number;
   readonly recommendMax: string;
+  /** Seconds for the search. */
+  readonly timeLimit?: number;
   readonly createdBy: string;
   readonly requestId: string;
   readonly document: TemplateDocument;
@@ -65,6 +70,9 @@ export interface NewPlan {
 export type CreateOutcome =
   | { readonly kind: 'created' | 'replayed'; readonly plan: PlanRecord }
   | { readonly kind: 'conflict' };
+
+/** `over`: the plan has nothing left to search. */
+export type StopOutcome = { readonly kind: 'asked' | 'over'; readonly plan: PlanRecord } | { readonly kind: 'missing' };
 
 export interface PlanFilter {
   readonly statuses?: readonly PlanStatus[];
@@ -101,11 +109,17 @@ export interface PlanStore {
   template(head: PlanHead): Promise<TemplateDocument>;
   translation(head: PlanHead): Promise<Translation | null>;
   solution(head: PlanHead): Promise<Solution | null>;
+  triage(head: PlanHead): Promise<TriageDocument | null>;
   reservations(planId: string): Promise<readonly ReservationStep[]>;
   /** Events with `seq` greater than `afterSeq`, in order. */
   events(planId: string, afterSeq: number): Promise<readonly PlanEvent[]>;
-  /** Removes the plan with its documents, events, queue entry and claim; false when there was none. */
+  /**
+   * Removes the plan with its documents, events, queue entry, claim and places in order locks; false when there was none. Plans
+   * that waited for what it would have built start anew.
+   */
   delete(id: string): Promise<boolean>;
+  /** Asks whoever searches for the plan, in whatever process, to end with what is found; kept until the search is over. */
+  stop(id: string, actor: string): Promise<StopOutcome>;
 }
 
 /** Opaque to callers: identifies the store, its revision, and an event's place within the revision. */
@@ -130,9 +144,14 @@ export interface PlanFeedOptions {
 export interface PlanFeed {
   /**
    * Without `after`: for one plan its newest event first, then each change; for many plans changes from now on.
+   * One plan's changes are all told, to a slow subscriber from the stored history; a gap means that the store was set back.
    * The iteration ends when the signal is aborted.
    */
   watch(options: PlanFeedOptions): AsyncIterable<PlanChange>;
+  /** The cursor of the plan's newest event: what follows after it is what `plan` does not show. */
+  cursorOf(plan: PlanRecord): Cursor;
+  /** Whether the plan as given has changed after the cursor. Throws CURSOR_INVALID or CURSOR_EXPIRED. */
+  hasMoved(plan: PlanRecord, since: Cursor): Promise<boolean>;
   /** Where the feed stands; `lagMs` is the time since it last heard from the store while it should have. */
   status(): { readonly connected: boolean; readonly revision: number; readonly lagMs: number };
 }
@@ -143,6 +162,7 @@ export interface PlanFeed {
 export interface PartDocuments {
   readonly translation?: Translation;
   readonly solution?: Solution;
+  readonly triage?: TriageDocument;
 }
 
 export interface Advance {
@@ -155,6 +175,12 @@ export interface Advance {
   readonly failed?: boolean;
   /** Stages whose failure count starts again at 0 (a rolled-back reservation lets the solver try anew). */
   readonly resetFailures?: readonly Stage[];
+  /**
+   * With `to: 'solved'`: the resources that the plan's order would build. In one transaction with the result it takes them all;
+   * or the plan becomes `waiting spinup` where another one builds them, or `template` (rehomed) where one was completed after
+   * the plan's translation had begun. A plan that ends, is solved or translated anew gives back what it had taken.
+   */
+  readonly locks?: readonly LockRequest[];
 }
 
 /** Steps of the reservation saga of a claimed plan; every write is fenced by the claim. */
@@ -173,8 +199,13 @@ export interface ClaimedPlan {
   readonly token: number;
   /** Aborted when the claim is lost; stop work at once, writes will be refused. */
   readonly lost: AbortSignal;
+  /** Aborted when the search is to end with the best that it has; see `PlanStore.stop`. */
+  readonly stop?: AbortSignal;
   readonly saga: SagaStore;
-  /** Writes the result, its event and the next queue entry in one transaction and ends the claim. Throws CLAIM_LOST. */
+  /**
+   * Writes the result, its event and the next queue entry in one transaction and ends the claim. With `locks` the status may be
+   * another one than asked for. Throws CLAIM_LOST, PLAN_FAILED for more locks than one transaction takes.
+   */
   advance(change: Advance): Promise<PlanRecord>;
   /**
    * Ends the claim without a result, as a worker does that must let go: the plan keeps its status and is offered again.
@@ -197,6 +228,8 @@ export interface DemandRequest {
   readonly planId: string;
   readonly demand: string;
   readonly requirement: Requirement;
+  /** Cloud candidates are to carry the `flavors` document of their region: an hpa constraint will look at it. */
+  readonly flavors: boolean;
 }
 
 export interface DemandResolution {
@@ -213,12 +246,16 @@ export interface ResolvedPlace {
 /** A source of candidates. An operation that a provider does not have is absent; callers ask only those that have it. */
 export interface InventoryProvider {
   readonly name: string;
+  /** Inventory types (lower case) that it can make candidates of; absent: any. */
+  readonly inventoryTypes?: ReadonlySet<string>;
   /** All requirements of one plan at once, so that reads can be batched across demands; answers in request order. */
   resolveDemands(requests: readonly DemandRequest[], ctx: CallContext): Promise<readonly DemandResolution[]>;
   resolveHostName?(hostName: string, ctx: CallContext): Promise<ResolvedPlace | null>;
   resolveClliCode?(clliCode: string, ctx: CallContext): Promise<ResolvedPlace | null>;
   /** Region ids per network role; a role with no answer is absent from the map. */
   networkRoleRegions?(roles: readonly string[], ctx: CallContext): Promise<ReadonlyMap<string, ReadonlySet<string>>>;
+  /** Pairs of service instance ids that belong together: the groups described `DHV_VVIG_PAIR`. */
+  inventoryGroupPairs?(ctx: CallContext): Promise<readonly (readonly [string, string])[]>;
   /** Replication role per host id; null where the inventory has none. */
   replicationRoles?(hostIds: readonly string[], ctx: CallContext): Promise<ReadonlyMap<string, string | null>>;
 }
@@ -304,13 +341,75 @@ export interface ServiceController {
   capacity(request: ReserveRequest, ctx: CallContext): Promise<CapacityInfo>;
 }
 
+// ---------------------------------------------------------------- VIM capacity
+
+/** What one instance of the demand needs. */
+export interface VimCapacityRequest {
+  readonly vCPU: number;
+  readonly memory: { readonly quantity: number; readonly unit: string };
+  readonly storage: { readonly quantity: number; readonly unit: string };
+}
+
+/** Tells which cloud regions have room (MultiCloud). */
+export interface VimController {
+  readonly name: string;
+  /** What it means when it gives no clear answer: unknown (the plan fails), every region stays, or none does. @default fail */
+  readonly onFailure?: 'fail' | 'keep' | 'drop';
+  /** Those of `vimIds` with room. Throws UPSTREAM_* when it gives no clear answer. */
+  withCapacity(request: VimCapacityRequest, vimIds: readonly string[], ctx: CallContext): Promise<ReadonlySet<string>>;
+}
+
+// ---------------------------------------------------------------- helpers of slice inventories
+
+/** Throughput of one running slice as DCAE aggregated it; null where it does not say. */
+export interface SliceUsage {
+  readonly downlinkThroughput: number | null;
+  readonly uplinkThroughput: number | null;
+  readonly maxConnections: number | null;
+}
+
+/** DCAE: what running slices use, all ids in one call. */
+export interface SliceCapacitySource {
+  /** By slice (instance) id; an id that is not known is absent. Throws UPSTREAM_*. */
+  usage(instanceIds: readonly string[], ctx: CallContext): Promise<ReadonlyMap<string, SliceUsage>>;
+}
+
+/** CPS-TBDMT: the tracking areas that cover a zone. */
+export interface TrackingAreaSource {
+  /** `nRTAC` values of each zone, in the order of `zoneIds`. Throws UPSTREAM_*. */
+  trackingAreas(zoneIds: readonly string[], ctx: CallContext): Promise<readonly (readonly number[])[]>;
+}
+
+/** SDC: properties with defaults of a network slice template, read from its CSAR. */
+export interface ModelPropertySource {
+  /** An Error for a model whose archive cannot be had or read: that candidate is dropped with the reason. */
+  properties(
+    models: readonly { readonly modelVersionId: string; readonly modelName: string }[],
+    ctx: CallContext,
+  ): Promise<readonly (JsonObject | Error)[]>;
+}
+
+// ---------------------------------------------------------------- latency rules
+
+export interface LatencyRuleStore {
+  read(): Promise<LatencyRules>;
+  /** Each replaces its whole table in one transaction. Throws STORE_*. */
+  replaceRegions(regions: LatencyRules['regions']): Promise<void>;
+  replaceCountries(countries: LatencyRules['countries']): Promise<void>;
+}
+
 // ---------------------------------------------------------------- search
 
 export interface SearchOptions {
   /** Number of recommendations wanted; `all` until nothing new is found (bounded by the engine). */
   readonly wanted: number | 'all';
   readonly timeLimitMs: number;
+  /** Ends the work without an answer. */
   readonly signal?: AbortSignal;
+  /** Solves as it was then: these answers count, nobody is asked, and what is not among them is unknown. */
+  readonly recorded?: RecordedAnswers;
+  /** Ends the search and keeps the best found so far (status `STOPPED`). */
+  readonly stop?: AbortSignal;
 }
 
 /** Applies every constraint and searches off the event loop. Throws only for failures; "nothing fits" is a result. */

@@ -2,6 +2,7 @@
 // the plan and sent to the search's worker thread as it is.
 import type { JsonObject } from '../lib/json.ts';
 import type { Candidate, DroppedCandidate } from './candidate.ts';
+import type { LatencyRules } from './latency.ts';
 
 export interface ProblemLocation {
   readonly name: string;
@@ -38,22 +39,60 @@ export interface Threshold {
   readonly units: string;
 }
 
+export type BaseFunction = 'distance_between' | 'latency_between' | 'hpa_score' | 'aic_version' | 'cost';
+
 /** One term `weight × function(params)`; nested sums are flattened with their weights multiplied. */
 export interface BaseOperand {
   readonly weight: number;
-  readonly function: 'distance_between';
-  /** Names as written, one demand and one location in either order. */
-  readonly params: readonly [string, string];
+  readonly function: BaseFunction;
+  /** Names as written: one demand and one location in either order for distances and latencies, demands for the others. */
+  readonly params: readonly string[];
 }
 
-/** `minimize: sum: [...]` of the BASE template versions. Later objective families join this union. */
+/** `minimize: sum: [...]` of the BASE template versions; `min_aic`: of equal totals the higher cloud region version wins. */
 export interface BaseObjective {
   readonly kind: 'base';
-  readonly goal: 'min';
+  readonly goal: 'min' | 'min_aic';
   readonly operands: readonly BaseOperand[];
 }
 
-export type Objective = BaseObjective;
+/** `(value − start) / (end − start)`; start may be above end, which turns the scale round. The two differ. */
+export interface Normalization {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A function of one demand's candidate. First normalised, then weighted. */
+export interface GenericCall {
+  readonly kind: 'call';
+  readonly function: 'attribute' | 'distance_between' | 'latency_between';
+  readonly demand: string;
+  /** Of distances and latencies. */
+  readonly location: string | null;
+  /** Field of the candidate, for `attribute`. */
+  readonly attribute: string | null;
+  readonly weight: number;
+  readonly normalization: Normalization | null;
+}
+
+/** An operator over the values of its operands. First normalised, then weighted; the root has neither. */
+export interface GenericOperation {
+  readonly kind: 'operation';
+  readonly operator: 'sum' | 'min' | 'max';
+  /** At least one. */
+  readonly operands: readonly (GenericCall | GenericOperation)[];
+  readonly weight: number;
+  readonly normalization: Normalization | null;
+}
+
+/** Objective of template version 2020-08-13; candidate costs are not part of it. */
+export interface GenericObjective {
+  readonly kind: 'generic';
+  readonly goal: 'min' | 'max';
+  readonly root: GenericOperation;
+}
+
+export type Objective = BaseObjective | GenericObjective;
 
 /** One entry of the template's `reservation` section, split per demand. */
 export interface ReservationEntry {
@@ -72,10 +111,14 @@ export interface Problem {
   readonly planId: string;
   /** Template parameter `request_type`; `speed changed` turns on `is_rehome`. */
   readonly requestType: string;
+  /** Template parameter `service_name`, a label of metrics; absent when the template has none. */
+  readonly serviceName?: string;
   readonly locations: readonly ProblemLocation[];
   readonly demands: readonly ProblemDemand[];
   readonly constraints: readonly ProblemConstraint[];
   readonly objective: Objective | null;
+  /** As they stood at translation; null when the objective asks for no latency. */
+  readonly latencyRules: LatencyRules | null;
   readonly reservation: { readonly serviceModel: string | null; readonly entries: readonly ReservationEntry[] };
 }
 

@@ -20,10 +20,14 @@ export interface ScoreTerm {
   readonly weight: number;
   /** Great-circle kilometres, for distance terms. */
   readonly distanceKm: number | null;
-  /** The candidate's cost, which a BASE distance term includes. */
+  /** The candidate's cost, which a BASE distance or latency term includes. */
   readonly cost: number | null;
-  /** weight × (distance + cost). */
+  /** What the term is worth after normalisation and weight; in a BASE objective the total is the sum of these. */
   readonly value: number;
+  /** The candidate's field, for `attribute`. */
+  readonly attribute?: string;
+  /** Weight of the candidate's country in the latency rules, for `latency_between`: 20000 km each. */
+  readonly latencyWeight?: number;
 }
 
 /** One complete placement: every demand has a candidate. */
@@ -34,9 +38,21 @@ export interface Recommendation {
   readonly terms: readonly ScoreTerm[];
 }
 
+/**
+ * What remote constraints asked other systems and what they got, so that a plan can be explained and replayed without them:
+ * question → key → answer. Long questions and keys stand as their digest.
+ */
+export interface RecordedAnswers {
+  readonly answers: Readonly<Record<string, JsonObject>>;
+  /** Answers were left out because there were too many to keep; they count as not recorded. */
+  readonly truncated?: true;
+}
+
 export interface Solution {
   readonly recommendations: readonly Recommendation[];
   readonly diagnosis: Diagnosis;
+  /** Absent when nothing was asked, and in solutions that earlier versions stored. */
+  readonly answers?: RecordedAnswers;
 }
 
 /** What one constraint did to one demand's candidates. */
@@ -58,6 +74,27 @@ export interface DemandDiagnosis {
   readonly remaining: number;
 }
 
+/**
+ * How a search ended.
+ * `OPTIMAL`: each recommendation is proven best of its round; without an objective, any placement that fits is best.
+ * `FEASIBLE`: there is an answer, and not all of it is proven best, because time ran out or the strategy proves nothing.
+ * `INFEASIBLE`: proven that nothing fits.
+ * `TIMED_OUT`: the time limit was reached before anything was found.
+ * `STOPPED`: a person ended the search; what had been found is kept.
+ */
+export type SearchStatus = 'OPTIMAL' | 'FEASIBLE' | 'INFEASIBLE' | 'TIMED_OUT' | 'STOPPED';
+
+/** What is proven about the first recommendation that is not proven best, or about the first one when all are. */
+export interface SearchProof {
+  readonly status: SearchStatus;
+  /** No placement of that round has a better objective value than this; null when nothing is known or there is no objective. */
+  readonly bound: number | null;
+  /** |objective − bound| ÷ |objective|, 0 when proven best; null without objective, answer or bound, or for an objective of 0. */
+  readonly gap: number | null;
+  /** Partial placements the search looked at. */
+  readonly nodes: number;
+}
+
 export interface Diagnosis {
   readonly demands: readonly DemandDiagnosis[];
   /** Nodes the search visited. */
@@ -66,12 +103,16 @@ export interface Diagnosis {
   readonly timedOut: boolean;
   /** Plain sentences, most important first. */
   readonly summary: readonly string[];
+  /** Absent in solutions that earlier versions stored. */
+  readonly proof?: SearchProof;
+  /** Texts of the reference that belong into the plan's `message`; absent for none. */
+  readonly notices?: readonly string[];
 }
 
 /** "Nothing fits" is a result, not an error. */
 export type SolveResult =
   | { readonly kind: 'solved'; readonly solution: Solution }
-  | { readonly kind: 'no-solution'; readonly diagnosis: Diagnosis };
+  | { readonly kind: 'no-solution'; readonly diagnosis: Diagnosis; readonly answers?: RecordedAnswers };
 
 /** One step of the reservation saga as stored under the plan. */
 export interface ReservationStep {

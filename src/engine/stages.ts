@@ -1,11 +1,12 @@
 // What each stage makes of a claimed plan: thin functions between the stored documents and the pure engine parts.
 import { ConductorError, type ConductorError as KnownError } from '../domain/errors.ts';
+import { lockRequests } from '../domain/order-locks.ts';
 import type { Advance, CallContext, ClaimedPlan, PlanStore, Solver } from '../domain/ports.ts';
 import type { Translation } from '../domain/problem.ts';
 import type { Diagnosis, Solution } from '../domain/solution.ts';
 import type { Reserver } from './reserve/index.ts';
 import { planMessageOf } from './template/index.ts';
-import type { Translator } from './translate/index.ts';
+import { TranslationError, type Translator } from './translate/index.ts';
 import type { StageRun } from './worker.ts';
 
 /** `template → translated`: reads the template and asks the inventories. */
@@ -25,26 +26,41 @@ export interface SolveStageOptions {
   readonly machine: string;
 }
 
-/** `translated → solved | not found`: "nothing fits" is a result, stored with its diagnosis. */
+/**
+ * `translated → solved | not found`: "nothing fits" is a result, stored with its diagnosis. What a solution would build is locked
+ * with the result, which may make it `waiting spinup` or send the plan back to `template`.
+ */
 export function solveStage(plans: PlanStore, solver: Solver, options: SolveStageOptions): StageRun {
   return async (claim, ctx) => {
     const { problem } = await translationOf(plans, claim);
     const { head } = claim.plan;
     const wanted = head.recommendMax === 'all' ? 'all' : Number(head.recommendMax);
+    const seconds = Math.min(options.timeoutSeconds, head.timeLimit ?? options.timeoutSeconds);
+    const stop = claim.stop ? { stop: claim.stop } : {};
     const result = await solver.solve(
       problem,
-      { wanted, timeLimitMs: options.timeoutSeconds * 1000, ...abortable(ctx) },
+      { wanted, timeLimitMs: seconds * 1000, ...stop, ...abortable(ctx) },
       ctx,
     );
-    if (result.kind === 'solved')
-      return { to: 'solved', reason: 'completed', message: '', parts: { solution: result.solution } };
+    if (result.kind === 'solved') {
+      const { solution } = result;
+      const message = noticesOf(solution.diagnosis);
+      const locks = lockRequests(solution.recommendations);
+      return { to: 'solved', reason: 'completed', message, parts: { solution }, locks };
+    }
     assertDecided(result.diagnosis);
-    const message = result.diagnosis.timedOut
-      ? `Plan ${head.id} is timed out, exceed the expected time ${options.timeoutSeconds} seconds`
+    const failure = result.diagnosis.timedOut
+      ? `Plan ${head.id} is timed out, exceed the expected time ${seconds} seconds`
       : `Plan ${head.id} search failed, no recommendations found by machine ${options.machine}`;
-    const solution: Solution = { recommendations: [], diagnosis: result.diagnosis };
+    const message = withCause(failure, noticesOf(result.diagnosis));
+    const { diagnosis, answers } = result;
+    const solution: Solution = { recommendations: [], diagnosis, ...(answers ? { answers } : {}) };
     return { to: 'not found', reason: 'completed', message, parts: { solution } };
   };
+}
+
+function noticesOf({ notices = [] }: Diagnosis): string {
+  return notices.join('. ');
 }
 
 /** "Nothing fits" can only be said when everything could be judged; else the plan fails, naming who did not answer. */
@@ -71,7 +87,8 @@ export function reserveStage(plans: PlanStore, reserver: Reserver, maxFailures: 
       ctx,
       ...(head.parts.solution ? { solutionNumber: head.parts.solution.n } : {}),
     });
-    if (outcome.kind === 'reserved') return { to: 'done', reason: 'completed', message: '' };
+    // A notice of the solver stands.
+    if (outcome.kind === 'reserved') return { to: 'done', reason: 'completed' };
     if (outcome.kind === 'release-failed') {
       return {
         to: 'error',
@@ -112,14 +129,20 @@ function withCause(text: string, cause: string): string {
   return cause === '' ? text : `${text}: ${cause}`;
 }
 
-type Described = Pick<Advance, 'message' | 'messageForm'>;
+type Described = Pick<Advance, 'message' | 'messageForm' | 'parts'>;
 
-/** Messages of translations that failed for good: the template's own errors as the reference words them. */
+/**
+ * Messages of translations that failed for good: the template's own errors as the reference words them. What the inventories
+ * dropped until then is kept for triage.
+ */
 export function describeTranslationFailure(maxFailures: number) {
-  return (error: KnownError, planId: string): Described =>
-    error.retryable
-      ? { message: withCause(`Tried ${maxFailures} times. Plan ${planId} is unable to translate`, error.message) }
-      : planMessageOf(error);
+  return (error: KnownError, planId: string): Described => {
+    if (error.retryable) {
+      return { message: withCause(`Tried ${maxFailures} times. Plan ${planId} is unable to translate`, error.message) };
+    }
+    const triage = error instanceof TranslationError ? { dropped: error.dropped } : null;
+    return { ...planMessageOf(error), ...(triage && { parts: { triage } }) };
+  };
 }
 
 /** Messages of solver and reservation failures for good. */

@@ -14,8 +14,8 @@ export type StageRun = (claim: ClaimedPlan, ctx: CallContext) => Promise<Advance
 export interface WorkerOptions {
   readonly stage: Stage;
   readonly run: StageRun;
-  /** How a failure for good is told in the plan's message. */
-  readonly describe: (error: ConductorError, planId: string) => Pick<Advance, 'message' | 'messageForm'>;
+  /** How a failure for good is told in the plan's message, and what of it is kept. */
+  readonly describe: (error: ConductorError, planId: string) => Pick<Advance, 'message' | 'messageForm' | 'parts'>;
   /** Plans in work at once. */
   readonly concurrency: number;
   /** Failed attempts before the plan ends in `error`. */
@@ -38,6 +38,10 @@ export interface Worker {
 }
 
 const BACK_OFF_MS = 500;
+/** Between two looks at an upstream system to which calls are paused. */
+const PAUSED_MS = 1_000;
+/** After this a pause counts as a failure all the same: whoever waits for the plan is to hear of it some day. */
+const LONGEST_PAUSE_MS = 300_000;
 const GIVE_UP = new ConductorError('CLAIM_LOST', 'The worker is stopping.');
 
 /** One stage's worker; see the file's head. */
@@ -123,29 +127,30 @@ async function runClaimed(
     stage: options.stage,
   });
   options.metrics.count('conductor_plan_transitions_total', { from: head.status, to: change.to });
-  logger.info({ from: head.status, to: change.to, reason: change.reason }, 'plan advanced');
+  logger.info({ from: head.status, ...change }, 'plan advanced');
 }
 
+/** What became of the plan; order locks may have wished something else than the stage. */
+type Settled = Pick<Advance, 'to' | 'reason'>;
+
 /** Runs the stage and writes its result; a result that the store will never take is a failure of the plan. */
-async function settle(options: WorkerOptions, claim: ClaimedPlan, ctx: CallContext, logger: Logger): Promise<Advance> {
+async function settle(options: WorkerOptions, claim: ClaimedPlan, ctx: CallContext, logger: Logger): Promise<Settled> {
   const result = await attempt(options, claim, ctx, logger);
   try {
-    await write(options, claim, result, ctx.signal);
-    return result;
+    return await write(options, claim, result, ctx.signal);
   } catch (error) {
     const known = toConductorError(error);
     if (ctx.signal?.aborted || known.retryable) throw known;
     logger.error({ err: known.cause ?? known, code: known.code, to: result.to }, 'result cannot be stored');
     const instead = await failure(options, claim, known, ctx);
-    await write(options, claim, instead, ctx.signal);
-    return instead;
+    return write(options, claim, instead, ctx.signal);
   }
 }
 
 /** Runs the stage; a failure becomes the change that records it, unless the worker itself must let go. */
 async function attempt(options: WorkerOptions, claim: ClaimedPlan, ctx: CallContext, logger: Logger): Promise<Advance> {
   try {
-    return await options.run(claim, ctx);
+    return await patiently(options, claim, ctx, logger);
   } catch (error) {
     if (ctx.signal?.aborted) throw GIVE_UP;
     const known = toConductorError(error);
@@ -156,6 +161,27 @@ async function attempt(options: WorkerOptions, claim: ClaimedPlan, ctx: CallCont
       'stage failed',
     );
     return failure(options, claim, known, ctx);
+  }
+}
+
+/** Runs the stage. While calls to an upstream system are paused nothing is asked, so nothing has failed: the plan waits in hand. */
+async function patiently(
+  options: WorkerOptions,
+  claim: ClaimedPlan,
+  ctx: CallContext,
+  logger: Logger,
+): Promise<Advance> {
+  const { clock, random } = options;
+  for (let since: number | null = null; ; ) {
+    try {
+      return await options.run(claim, ctx);
+    } catch (error) {
+      const waited: number = since === null ? 0 : clock.monotonic() - since;
+      if (!isConductorError(error, 'UPSTREAM_PAUSED') || waited > LONGEST_PAUSE_MS) throw error;
+      if (since === null) logger.warn({ code: error.code, reason: error.message }, 'plan waits');
+      since ??= clock.monotonic();
+      await delay(clock, PAUSED_MS * (0.5 + random.next()), ctx.signal);
+    }
   }
 }
 
@@ -180,9 +206,11 @@ async function write(
   claim: ClaimedPlan,
   change: Advance,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<Settled> {
   const retryable = (error: unknown) =>
     isConductorError(error, 'STORE_UNAVAILABLE') || isConductorError(error, 'STORE_OUTCOME_UNKNOWN');
   const { clock, random } = options;
-  await retry({ tries: 5, baseMs: 200, clock, random, signal, retryable }, () => claim.advance(change));
+  const attempts = { tries: 5, baseMs: 200, clock, random, signal, retryable };
+  const { head } = await retry(attempts, () => claim.advance(change));
+  return { to: head.status, reason: head.status === 'template' && change.to === 'solved' ? 'rehomed' : change.reason };
 }

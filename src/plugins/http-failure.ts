@@ -19,7 +19,7 @@ export type HttpFailureKind =
 const CODE_OF: Readonly<Record<HttpFailureKind, ErrorCode>> = {
   transport: 'UPSTREAM_UNAVAILABLE',
   timeout: 'UPSTREAM_UNAVAILABLE',
-  open: 'UPSTREAM_UNAVAILABLE',
+  open: 'UPSTREAM_PAUSED',
   untrusted: 'UPSTREAM_REFUSED',
   cut: 'UPSTREAM_BAD_DATA',
   too_large: 'UPSTREAM_BAD_DATA',

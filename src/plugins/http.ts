@@ -1,6 +1,6 @@
 // The one HTTP client towards upstream systems: a connection pool per origin, a total deadline per try, bounded answers,
 // retries of idempotent requests, a circuit breaker, verified TLS. Never follows a redirect. undici is used here alone.
-import { Pool } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import { ConductorError } from '../domain/errors.ts';
 import type { CallContext, Logger, Metrics } from '../domain/ports.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -9,8 +9,10 @@ import type { Random } from '../lib/random.ts';
 import { retry } from '../lib/retry.ts';
 import type { Breaker, BreakerOptions } from './http-breaker.ts';
 import { createBreaker } from './http-breaker.ts';
+import { createRetryBudget, type RetryBudget } from './http-budget.ts';
+import { watchExpiry } from './http-expiry.ts';
 import { classify, HttpFailure, type HttpFailureKind } from './http-failure.ts';
-import { type HttpTlsOptions, loadTls } from './http-tls.ts';
+import { type HttpTlsOptions, loadTls, type TlsMaterial } from './http-tls.ts';
 
 export { HttpFailure, type HttpFailureKind } from './http-failure.ts';
 
@@ -48,6 +50,8 @@ export interface HttpRequest {
   /** Tries in all. Default: the client's for GET and PUT, 1 for POST and DELETE (give it for a POST that only reads). */
   readonly tries?: number;
   readonly timeoutMs?: number;
+  /** `bytes`: a 2xx answer is not read as JSON but given as it is in `bytes`. @default 'json' */
+  readonly answer?: 'json' | 'bytes';
   /** false: the caller asks for less instead when the deadline passes or a 504 comes, so these are not repeated. @default true */
   readonly retryTimeouts?: boolean;
   readonly ctx: CallContext;
@@ -60,11 +64,13 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: JsonValue | null;
   readonly text: string;
+  /** Only of a 2xx answer to a request for bytes; `body` and `text` are empty then. */
+  readonly bytes?: Uint8Array;
 }
 
 export interface HttpClient {
   /**
-   * Throws HttpFailure (a ConductorError): UPSTREAM_UNAVAILABLE (no connection, deadline, open breaker), UPSTREAM_BAD_DATA
+   * Throws HttpFailure (a ConductorError): UPSTREAM_UNAVAILABLE (no connection, deadline), UPSTREAM_PAUSED (open breaker), UPSTREAM_BAD_DATA
    * (2xx that is not JSON, cut off or too large), UPSTREAM_REFUSED (TLS trust). The caller's abort throws the signal's reason.
    */
   request(r: HttpRequest): Promise<HttpResponse>;
@@ -94,12 +100,13 @@ interface Client {
   readonly prefix: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly breaker: Breaker;
+  readonly budget: RetryBudget;
 }
 
 /** Throws CERTIFICATE_INVALID (naming the file) and CONFIG_INVALID (a base URL that is none). Opens no connection yet. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const url = baseUrl(options);
-  const tls = url.protocol === 'https:' || options.tls ? loadTls(options.system, options.tls ?? {}) : {};
+  const tls: Partial<TlsMaterial> = url.protocol === 'https:' || options.tls ? loadTls(options.system, options.tls ?? {}) : {};
   if (options.tls?.insecure && url.protocol === 'https:') {
     options.logger.warn({ system: options.system }, 'server certificate is not verified (insecure is set)');
   }
@@ -120,10 +127,15 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     prefix: url.pathname.replace(/\/+$/, ''),
     headers: fixedHeaders(options),
     breaker: createBreaker(options.clock, options.random, options.breaker),
+    budget: createRetryBudget(),
   };
+  const unwatch = watchExpiry(options.system, tls.cert, options.clock, options.logger);
   return {
     request: (request) => send(client, request),
-    close: () => pool.destroy(),
+    close() {
+      unwatch();
+      return pool.destroy();
+    },
   };
 }
 
@@ -149,6 +161,7 @@ function lowerCase(headers: Readonly<Record<string, string>> | undefined): Recor
 async function send(client: Client, request: HttpRequest): Promise<HttpResponse> {
   const { clock, random, tries } = client.options;
   const idempotent = request.method === 'GET' || request.method === 'PUT';
+  client.budget.earn();
   try {
     return await retry(
       {
@@ -156,7 +169,7 @@ async function send(client: Client, request: HttpRequest): Promise<HttpResponse>
         clock,
         random,
         signal: request.ctx.signal,
-        retryable: (error) => retryable(error, request),
+        retryable: (error) => retryable(error, request) && client.budget.spend(),
         waitFor: (error) => (error instanceof StatusAgain ? retryAfterMs(error.response, clock) : null),
       },
       () => guarded(client, request),
@@ -258,10 +271,7 @@ async function attempt(client: Client, request: HttpRequest): Promise<HttpRespon
       signal: stop.signal,
     });
     status = response.statusCode;
-    const text = await response.body.text();
-    const body = parse(text);
-    if (body === undefined && status < 300) throw new NotJson();
-    return { status, headers: flatten(response.headers), body: body ?? null, text };
+    return await readAnswer(response, request.answer === 'bytes' && status < 300);
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
     const kind: HttpFailureKind = cause instanceof NotJson ? 'bad_data' : late ? 'timeout' : classify(cause, status);
@@ -273,6 +283,18 @@ async function attempt(client: Client, request: HttpRequest): Promise<HttpRespon
 }
 
 class NotJson extends Error {}
+
+async function readAnswer(response: Dispatcher.ResponseData, asBytes: boolean): Promise<HttpResponse> {
+  const status = response.statusCode;
+  const headers = flatten(response.headers);
+  if (asBytes) {
+    return { status, headers, body: null, text: '', bytes: new Uint8Array(await response.body.arrayBuffer()) };
+  }
+  const text = await response.body.text();
+  const body = parse(text);
+  if (body === undefined && status < 300) throw new NotJson();
+  return { status, headers, body: body ?? null, text };
+}
 
 function headersOf(client: Client, request: HttpRequest): Record<string, string> {
   return {

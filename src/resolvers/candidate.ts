@@ -2,7 +2,7 @@
 // other fields into it, so every fact is read by name and is null where it is missing or of another type.
 import type { CloudRegion, Complex, GenericVnf, ServiceInstance } from '../domain/inventory.ts';
 import { coordinate } from '../lib/geo.ts';
-import { own } from '../lib/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, own } from '../lib/json.ts';
 import type { GraphqlContext } from './context.ts';
 
 /** `Candidate` of the problem or `source` of a recommendation; field names as in the reference. */
@@ -23,6 +23,64 @@ export function numberField(candidate: CandidateFields, name: string): number | 
   const text = textField(candidate, name);
   const value = text === null || text.trim() === '' ? Number.NaN : Number(text);
   return Number.isFinite(value) ? value : null;
+}
+
+/** A field as it is, for structured ones; null when missing. */
+export function jsonField(candidate: CandidateFields, name: string): JsonValue | null {
+  return own(candidate, name) ?? null;
+}
+
+/** The objects of a list field; empty when it is missing or no list. */
+export function objectsField(candidate: CandidateFields, name: string): readonly JsonObject[] {
+  const value = own(candidate, name);
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}
+
+/** The texts of a list field. */
+export function textsField(candidate: CandidateFields, name: string): string[] {
+  const value = own(candidate, name);
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+/** Fields that have a field of their own in the schema. */
+const TYPED: ReadonlySet<string> = new Set([
+  'candidate_id',
+  'inventory_type',
+  'inventory_provider',
+  'cloud_owner',
+  'location_id',
+  'location_type',
+  'vim-id',
+  'physical_location_id',
+  'host_id',
+  'cost',
+  'latitude',
+  'longitude',
+  'city',
+  'country',
+  'conflict_id',
+  'hpa_score',
+  'flavor_map',
+  'nf-id',
+  'nf-name',
+  'nf-type',
+  'vnf-type',
+  'vf-module-id',
+  'vf-module-name',
+  'ipv4-oam-address',
+  'ipv6-oam-address',
+  'vservers',
+  'zone_id',
+  'zone_name',
+  'instance_id',
+  'instance_name',
+  'domain',
+  'profile_id',
+]);
+
+/** What no field of the schema shows. */
+export function otherFields(candidate: CandidateFields): CandidateFields {
+  return Object.fromEntries(Object.entries(candidate).filter(([name]) => !TYPED.has(name)));
 }
 
 export const latitude = (candidate: CandidateFields): number | null => coordinate(own(candidate, 'latitude'), 90);

@@ -1,9 +1,8 @@
 // What every resolver gets besides its parent and arguments. One context an operation; its loaders are replaced for each
 // subscription event, so that an event never shows what an earlier one had read.
-import type { PlanRecord } from '../domain/plan.ts';
 import type { Logger } from '../domain/ports.ts';
 import type { RequestScope, Services } from '../services/index.ts';
-import type { Loaders } from './loaders.ts';
+import type { Loaders, ReadLog } from './loaders.ts';
 import { createLoaders } from './loaders.ts';
 
 export interface GraphqlContext {
@@ -15,14 +14,6 @@ export interface GraphqlContext {
   readonly loaders: () => Loaders;
   /** Starts with empty loaders again: called before each subscription event is resolved. */
   readonly renewLoaders: () => void;
-}
-
-/** Told of what the result of an operation depends on, so that a server knows for how long it is good. */
-export interface ReadLog {
-  /** A plan whose head's revision settles all that is read of it without a call of `other`. */
-  plan(record: PlanRecord): void;
-  /** Something was read that no plan's revision settles. */
-  other(): void;
 }
 
 interface GraphqlContextParts {

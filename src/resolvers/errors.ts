@@ -10,6 +10,8 @@ export class InvalidInputError extends ConductorError {}
 export class IdempotencyConflictError extends ConductorError {}
 /** The template or the whole document is larger than the server or the store takes. */
 export class PayloadTooLargeError extends ConductorError {}
+/** The plan has nothing left to search. */
+export class PlanNotStoppableError extends ConductorError {}
 /** No plan has this id. */
 export class PlanNotFoundError extends ConductorError {}
 
@@ -21,6 +23,7 @@ const HANDLED: ReadonlyMap<ErrorCode, HandledError> = new Map([
   ['PAYLOAD_TOO_LARGE', PayloadTooLargeError],
   ['STORE_VALUE_TOO_LARGE', PayloadTooLargeError],
   ['PLAN_NOT_FOUND', PlanNotFoundError],
+  ['PLAN_NOT_STOPPABLE', PlanNotStoppableError],
 ]);
 
 /** Runs `task`; a failure that a result union names is thrown as that member's class, any other as it is. */

@@ -1,6 +1,7 @@
 // The batched readers of one operation: every hop of a query goes through one of these, so that a list costs one read.
 // They are made anew for each operation and for each subscription event, because what they have read stays as it was.
 import DataLoader from 'dataloader';
+import type { Explanation, StandingList, VerdictList } from '../domain/explanation.ts';
 import type {
   CloudRegion,
   CloudRegionKey,
@@ -11,12 +12,34 @@ import type {
   ServiceInstance,
   Vserver,
 } from '../domain/inventory.ts';
+import type { OrderLock } from '../domain/order-locks.ts';
 import type { PlanEvent, PlanHead, PlanRecord } from '../domain/plan.ts';
 import type { Translation } from '../domain/problem.ts';
 import type { ReservationStep, Solution } from '../domain/solution.ts';
 import type { TemplateDocument } from '../domain/template.ts';
-import type { RequestScope, Services } from '../services/index.ts';
-import type { ReadLog } from './context.ts';
+import type { TriageDocument } from '../domain/triage.ts';
+import type { ExplainSubject, RequestScope, Services } from '../services/index.ts';
+
+interface VerdictQuery {
+  readonly subject: ExplainSubject;
+  readonly demand?: string;
+  readonly candidateId?: string;
+  readonly limit: number;
+}
+
+interface StandingQuery {
+  readonly subject: ExplainSubject;
+  readonly demand: string;
+  readonly candidateIds?: readonly string[];
+}
+
+/** Told of what the result of an operation depends on, so that a server knows for how long it is good. */
+export interface ReadLog {
+  /** A plan whose head's revision settles all that is read of it without a call of `other`. */
+  plan(record: PlanRecord): void;
+  /** Something was read that no plan's revision settles. */
+  other(): void;
+}
 
 /** Keys in one read at the most; longer lists are read in several. */
 const MAX_BATCH_SIZE = 100;
@@ -31,10 +54,16 @@ export interface Loaders {
   readonly template: Loader<PlanHead, TemplateDocument>;
   readonly translation: Loader<PlanHead, Translation>;
   readonly solution: Loader<PlanHead, Solution>;
+  readonly triage: Loader<PlanHead, TriageDocument>;
   /** By plan id. */
   readonly reservations: Loader<string, readonly ReservationStep[]>;
+  /** By plan id: where the plan stands now. */
+  readonly orderLocks: Loader<string, readonly OrderLock[]>;
   /** By plan id: the whole history. */
   readonly events: Loader<string, readonly PlanEvent[]>;
+  readonly explanation: Loader<ExplainSubject, Explanation>;
+  readonly verdicts: Loader<VerdictQuery, VerdictList>;
+  readonly standings: Loader<StandingQuery, StandingList>;
   /** By `physical-location-id`. */
   readonly complex: Loader<string, Complex>;
   readonly cloudRegion: Loader<CloudRegionKey, CloudRegion>;
@@ -96,6 +125,14 @@ export function createLoaders(services: Services, scope: RequestScope, reads: Re
       each((head) => plans.solution(scope, head)),
       partKey,
     ),
+    triage: loader(
+      each((head) => plans.triage(scope, head)),
+      partKey,
+    ),
+    orderLocks: unsettled(
+      each((id) => services.locks.ofPlan(scope, id)),
+      asIs,
+    ),
     reservations: unsettled(
       each((id) => plans.reservations(scope, id)),
       asIs,
@@ -103,6 +140,19 @@ export function createLoaders(services: Services, scope: RequestScope, reads: Re
     events: unsettled(
       each((id) => plans.events(scope, id, 0)),
       asIs,
+    ),
+    // What a time limit cut short comes out fuller another time.
+    explanation: unsettled(
+      each((subject) => services.explain.explanation(scope, subject)),
+      subjectKey,
+    ),
+    verdicts: unsettled(
+      each(({ subject, ...filter }: VerdictQuery) => services.explain.verdicts(scope, subject, filter)),
+      queryKey,
+    ),
+    standings: unsettled(
+      each(({ subject, ...filter }: StandingQuery) => services.explain.standings(scope, subject, filter)),
+      queryKey,
     ),
     complex: unsettled((ids) => reader.complexes(ids, scope), asIs),
     cloudRegion: unsettled(
@@ -116,6 +166,14 @@ export function createLoaders(services: Services, scope: RequestScope, reads: Re
     vserver: unsettled((links) => reader.vservers(links, scope), asIs),
     pserver: unsettled((names) => reader.pservers(names, scope), asIs),
   };
+}
+
+function subjectKey(subject: ExplainSubject): string {
+  return subject.kind === 'plan' ? `${subject.head.id} ${subject.head.seq}` : subject.key;
+}
+
+function queryKey({ subject, ...filter }: VerdictQuery | StandingQuery): string {
+  return `${subjectKey(subject)} ${JSON.stringify(filter)}`;
 }
 
 function noted(plans: readonly (PlanRecord | null)[], reads: ReadLog): readonly (PlanRecord | null)[] {

@@ -1,9 +1,11 @@
 // Fields of a plan that need more than its head: its documents, history and saga. All go through loaders.
 import type { DroppedCandidate } from '../domain/candidate.ts';
+import type { OrderLock } from '../domain/order-locks.ts';
 import type { PlanEvent, PlanRecord, Stage, StageRecord } from '../domain/plan.ts';
 import { STAGE_FIELD, STAGES } from '../domain/plan.ts';
 import type { Translation } from '../domain/problem.ts';
-import type { Diagnosis, Recommendation, ReservationStep } from '../domain/solution.ts';
+import type { Recommendation, ReservationStep } from '../domain/solution.ts';
+import { type DemandTriage, type PlanTriage, type TriageDrop, triageOf } from '../domain/triage.ts';
 import type { CandidateFields } from './candidate.ts';
 import { pageSize } from './connection.ts';
 import type { GraphqlContext } from './context.ts';
@@ -56,8 +58,26 @@ export function candidatesOf(
 export const recommendations: PlanField<readonly Recommendation[] | null> = async ({ head }, _, ctx) =>
   (await ctx.loaders().solution.load(head))?.recommendations ?? null;
 
-export const diagnosis: PlanField<Diagnosis | null> = async ({ head }, _, ctx) =>
-  (await ctx.loaders().solution.load(head))?.diagnosis ?? null;
+/** null until the plan is translated, or has failed to be with something to tell. */
+export const triage: PlanField<PlanTriage | null> = async ({ head }, _, ctx) => {
+  const [translation, solution, document] = await Promise.all([
+    ctx.loaders().translation.load(head),
+    ctx.loaders().solution.load(head),
+    ctx.loaders().triage.load(head),
+  ]);
+  return translation || document ? triageOf({ translation, solution, triage: document }) : null;
+};
+
+export function triageDrops(
+  { drops }: DemandTriage,
+  args: { readonly first: number; readonly offset: number },
+): readonly TriageDrop[] {
+  const begin = Math.max(0, args.offset);
+  return drops.slice(begin, begin + pageSize(args.first));
+}
+
+export const orderLocksOf: PlanField<readonly OrderLock[]> = async ({ head }, _, ctx) =>
+  head.locked ? ((await ctx.loaders().orderLocks.load(head.id)) ?? []) : [];
 
 export const reservations: PlanField<readonly ReservationStep[]> = async ({ head }, _, ctx) =>
   (await ctx.loaders().reservations.load(head.id)) ?? [];

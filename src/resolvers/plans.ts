@@ -45,6 +45,7 @@ interface CreatePlanArgs {
     readonly name?: string | null | undefined;
     readonly files?: unknown;
     readonly timeout?: number | null | undefined;
+    readonly timeLimit?: number | null | undefined;
     readonly numSolution?: string | null | undefined;
     readonly idempotencyKey?: string | null | undefined;
   };
@@ -59,6 +60,7 @@ export function createPlan(_: unknown, args: CreatePlanArgs, ctx: GraphqlContext
       template: templateOf(input),
       files: input.files == null ? undefined : jsonObject(input.files, 'files'),
       timeout: input.timeout ?? undefined,
+      timeLimit: input.timeLimit ?? undefined,
       numSolution: input.numSolution ?? undefined,
       idempotencyKey: input.idempotencyKey ?? undefined,
     }),
@@ -76,6 +78,15 @@ export function deletePlan(_: unknown, args: { readonly id: string }, ctx: Graph
     if (!existed) throw new ConductorError('PLAN_NOT_FOUND', `Plan ${args.id} not found`);
     return { planId: args.id };
   });
+}
+
+export interface StoppedPlan {
+  readonly plan: PlanRecord;
+}
+
+/** Throws PlanNotFoundError or PlanNotStoppableError, members of `StopPlanResult`. */
+export function stopPlan(_: unknown, args: { readonly id: string }, ctx: GraphqlContext): Promise<StoppedPlan> {
+  return withHandledErrors(async () => ({ plan: await ctx.services.plans.stop(ctx.scope, args.id) }));
 }
 
 export interface TemplateValidation {

@@ -1,6 +1,6 @@
 // Error answers of the REST API: the documented object, wrapped in `error_message` and repeated at top level, so that readers
 // of either form find it. Titles, types and texts per status are those clients know (REST specification, section 5.2).
-import { type ConductorError, errorInfo } from '../domain/errors.ts';
+import { type ConductorError, errorInfo, retryAfter } from '../domain/errors.ts';
 
 interface StatusText {
   readonly title: string;
@@ -31,6 +31,8 @@ const STATUS_TEXTS: ReadonlyMap<number, StatusText> = new Map([
   [413, row('Request Entity Too Large', 'The body of your request was too large for this server.')],
   [415, row('Unsupported Media Type', MALFORMED)],
   [417, row('Expectation Failed', 'Expectation failed.')],
+  [422, row('Unprocessable Entity', 'The request was understood but cannot be carried out.')],
+  [429, row('Too Many Requests', 'There are too many requests. Please try again later.')],
   [500, row('Internal Server Error', INCAPABLE)],
   [502, row('Bad Gateway', INCAPABLE)],
   [503, row('Service Unavailable', 'The server is currently unavailable. Please try again at a later time.')],
@@ -52,8 +54,8 @@ export function errorBody(status: number, explanation: string): object {
 export function errorHeaders(error: ConductorError, strict401: boolean): Record<string, string> {
   const status = errorStatus(error, strict401);
   if (status === 401 && strict401) return { 'WWW-Authenticate': 'Basic realm="conductor", charset="UTF-8"' };
-  if (status === 503) return { 'Retry-After': '5' };
-  return {};
+  const seconds = retryAfter(error.code);
+  return seconds === null ? {} : { 'Retry-After': String(seconds) };
 }
 
 /** HTTP status of an error; missing credentials are 417 unless the strict mode is on. */

@@ -11,6 +11,7 @@ import {
   type TransactionId,
   transactionId,
   type Versions,
+  wantsEvents,
 } from './request-headers.ts';
 import { handlerOf, type Match, matchPath } from './routes.ts';
 import {
@@ -22,16 +23,22 @@ import {
   type RouteCall,
 } from './types.ts';
 
+interface Authenticators {
+  readonly asConfigured: Authenticate;
+  /** Credentials are needed whatever the configuration says. */
+  readonly always: Authenticate;
+}
+
 export type RestHandler = (request: RestRequest) => Promise<RestResponse>;
 
 /** Never rejects: every failure is an answer, unknown ones a 500 without details, logged with their cause. */
 export function createRestHandler(dependencies: RestDependencies): RestHandler {
   const { settings, logger, ids } = dependencies;
-  const authenticate = createBasicAuth({
-    required: settings.basicAuthSecure,
-    username: settings.username,
-    password: settings.password,
-  });
+  const { username, password } = settings;
+  const authenticators: Authenticators = {
+    asConfigured: createBasicAuth({ required: settings.basicAuthSecure, username, password }),
+    always: createBasicAuth({ required: true, username, password }),
+  };
   const showsVersions = versionGate(settings.versionAuth);
   return async (request) => {
     const seen = { requestId: '', versions: settings.version as Versions };
@@ -40,7 +47,7 @@ export function createRestHandler(dependencies: RestDependencies): RestHandler {
       const transaction = transactionId(request.headers, ids);
       seen.requestId = transaction.requestId;
       seen.versions = requestedVersions(request.headers, settings.version);
-      answer = await route(request, transaction, dependencies, authenticate);
+      answer = await route(request, transaction, dependencies, authenticators);
     } catch (thrown) {
       seen.requestId ||= ids.uuid();
       answer = failure(thrown, request, settings.strict401, (error) =>
@@ -56,14 +63,16 @@ async function route(
   request: RestRequest,
   transaction: TransactionId,
   dependencies: RestDependencies,
-  authenticate: Authenticate,
+  authenticators: Authenticators,
 ): Promise<RouteAnswer> {
   const match = matchPath(request.path);
   if (match === null) throw new ConductorError('NOT_FOUND');
-  if (!acceptsJson(header(request.headers, 'accept'))) throw new ConductorError('NOT_ACCEPTABLE');
   const { resource } = match;
+  const accept = header(request.headers, 'accept');
+  if (!acceptsJson(accept) && !(resource.streams && wantsEvents(accept))) throw new ConductorError('NOT_ACCEPTABLE');
   const handler = handlerOf(request.method, resource);
-  const checked = resource.auth === 'first' || (resource.auth === 'handler' && handler !== undefined);
+  const checked = resource.auth === 'first' || (resource.auth !== 'none' && handler !== undefined);
+  const authenticate = resource.auth === 'always' ? authenticators.always : authenticators.asConfigured;
   const principal = checked ? authenticate(header(request.headers, 'authorization')) : ANONYMOUS;
   const call = routeCall(request, match, transaction, principal, dependencies);
   if (handler) return handler(call);
@@ -133,6 +142,7 @@ function idHeaders(requestId: string): Record<string, string> {
 
 function toResponse(request: RestRequest, answer: RouteAnswer, common: Record<string, string>): RestResponse {
   const headers: Record<string, string> = { ...common, 'Cache-Control': 'no-store', ...answer.headers };
+  if (answer.stream) return { status: answer.status, headers, body: null, stream: answer.stream };
   if (answer.body === undefined) return { status: answer.status, headers, body: null };
   headers['Content-Type'] = 'application/json';
   const body = request.method === 'HEAD' ? null : JSON.stringify(answer.body);

@@ -50,7 +50,8 @@ function recommendationView({ demands }: Recommendation): object {
 
 /** The row that monitors ask for; it exists without being stored. */
 export function healthcheckView(baseUrl: string): object {
-  return { name: 'foo', id: HEALTHCHECK_ID, status: 'done', links: planLinks(baseUrl, HEALTHCHECK_ID) };
+  return { name: HEALTHCHECK_NAME, id: HEALTHCHECK_ID, status: 'done', links: planLinks(baseUrl, HEALTHCHECK_ID) };
 }
 
 export const HEALTHCHECK_ID = 'healthcheck';
+export const HEALTHCHECK_NAME = 'foo';

@@ -71,6 +71,13 @@ export function acceptsJson(accept: string | undefined): boolean {
   });
 }
 
+/** Whether an `Accept` header asks for server-sent events: by name, or by taking anything. */
+export function wantsEvents(accept: string | undefined): boolean {
+  if (accept === undefined) return true;
+  const types = accept.split(',').map((range) => range.split(';')[0]?.trim().toLowerCase());
+  return types.includes('text/event-stream') || (types.includes('*/*') && !types.includes('application/json'));
+}
+
 /** Host, optional port; IPv6 in brackets. Anything else in a Host header is not put into links. */
 const AUTHORITY = /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$/;
 

@@ -1,8 +1,10 @@
 // What goes into and comes out of the REST handler. No sockets: the compatibility cases run against these objects.
 import type { ConductorError } from '../domain/errors.ts';
 import type { Logger } from '../domain/ports.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { RequestScope, Services } from '../services/index.ts';
+import type { Subscriptions } from '../services/subscriptions.ts';
 
 /** Header names in lower case, as node:http gives them. */
 export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -29,6 +31,8 @@ export interface RestResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** null: no body at all (204, HEAD). */
   readonly body: string | null;
+  /** Server-sent events, sent instead of a body as they come. */
+  readonly stream?: AsyncIterable<string>;
 }
 
 export interface RestSettings {
@@ -49,6 +53,8 @@ export interface RestSettings {
   readonly trustProxy: boolean;
   /** `stored`: a plan's message is a one-element list where the reference's clients expect one. `text`: always a string. */
   readonly messageForm: 'stored' | 'text';
+  /** Longest wait of a long poll in milliseconds. */
+  readonly maxWaitMs: number;
 }
 
 /** Message for the first repeated key of a JSON or YAML text, or null. */
@@ -60,6 +66,9 @@ export interface RestDependencies {
   readonly logger: Logger;
   readonly ids: Ids;
   readonly findDuplicateKey: FindDuplicateKey;
+  readonly clock: Clock;
+  /** Streams and long polls are counted here. */
+  readonly subscriptions: Subscriptions;
 }
 
 /** Everything a route sees of one request. */
@@ -76,6 +85,8 @@ export interface RouteCall extends RestDependencies {
 export interface RouteAnswer {
   readonly status: number;
   readonly body?: unknown;
+  /** Server-sent events instead of a body. */
+  readonly stream?: AsyncIterable<string>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

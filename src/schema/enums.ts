@@ -1,7 +1,10 @@
 // Closed sets of words. Where a REST word is no legal GraphQL name (it holds a blank or a hyphen), the description gives it.
+import type { CandidateVerdict } from '../domain/explanation.ts';
+import type { LockOutcome, LockStatus } from '../domain/order-locks.ts';
 import type { EventReason, PlanStatus, Stage } from '../domain/plan.ts';
 import type { PlanChange, PlanQuery } from '../domain/ports.ts';
-import type { ReservationStep } from '../domain/solution.ts';
+import type { ReservationStep, SearchStatus } from '../domain/solution.ts';
+import type { TriageDrop } from '../domain/triage.ts';
 import { builder } from './builder.ts';
 
 interface EnumValue<T> {
@@ -57,6 +60,7 @@ export const EventReasonEnum = builder.enumType('EventReason', {
     ROLLED_BACK: { value: 'rolled-back', description: 'Reservations were released and the plan is solved anew.' },
     GIVEN_BACK: { value: 'given-back', description: 'A worker returned the plan unfinished, for example at shutdown.' },
     REHOMED: { value: 'rehomed', description: 'The plan starts again because a lock it waited for was decided.' },
+    IMPORTED: { value: 'imported', description: 'The plan was taken over from an OOF-HAS installation.' },
   } as const satisfies Record<string, EnumValue<EventReason>>,
 });
 
@@ -90,4 +94,70 @@ export const PlanOrderEnum = builder.enumType('PlanOrder', {
     OLDEST_FIRST: { value: 'oldest-first', description: 'In the order of creation.' },
     NEWEST_FIRST: { value: 'newest-first', description: 'The newest plan first.' },
   } as const satisfies Record<string, EnumValue<PlanQuery['order']>>,
+});
+
+export const VerdictEnum = builder.enumType('Verdict', {
+  description: 'What a constraint says of a candidate.',
+  values: {
+    FIT: { value: 'FIT', description: 'It fits.' },
+    REFUSED: { value: 'REFUSED', description: 'It does not; the reason says why.' },
+    UNKNOWN: { value: 'UNKNOWN', description: 'Nobody could tell, or nobody was asked; it does not count as a fit.' },
+  } as const satisfies Record<string, EnumValue<CandidateVerdict['verdict']>>,
+});
+
+export const SearchStatusEnum = builder.enumType('SearchStatus', {
+  description: 'How a search ended.',
+  values: {
+    OPTIMAL: {
+      value: 'OPTIMAL',
+      description:
+        'Each recommendation is proven best of its round; without an objective any placement that fits is best.',
+    },
+    FEASIBLE: {
+      value: 'FEASIBLE',
+      description: 'There is an answer, and not all of it is proven best.',
+    },
+    INFEASIBLE: { value: 'INFEASIBLE', description: 'It is proven that nothing fits.' },
+    TIMED_OUT: { value: 'TIMED_OUT', description: 'The time limit was reached before anything was found.' },
+    STOPPED: { value: 'STOPPED', description: 'A person ended the search; what had been found is kept.' },
+  } as const satisfies Record<SearchStatus, EnumValue<SearchStatus>>,
+});
+
+export const TriageStageEnum = builder.enumType('TriageStage', {
+  description: 'Where a candidate was dropped.',
+  values: {
+    TRANSLATION: { value: 'translation', description: 'By the inventory side, before there was a problem to solve.' },
+    SOLVER: { value: 'solver', description: 'By a constraint or by the objective.' },
+  } as const satisfies Record<string, EnumValue<TriageDrop['stage']>>,
+});
+
+export const OrderLockStatusEnum = builder.enumType('OrderLockStatus', {
+  description: 'What a plan has to do with a locked resource.',
+  values: {
+    UNDER_SPIN_UP: { value: 'under-spin-up', description: "The plan's order builds it. REST: `under-spin-up`." },
+    PARKED: { value: 'parked', description: 'The plan waits until it is built. REST: `parked`.' },
+    COMPLETED: { value: 'completed', description: "The plan's order has built it. REST: `completed`." },
+    REHOME: { value: 'rehome', description: 'The plan waited, and starts anew. REST: `rehome`.' },
+    FAILED: { value: 'failed', description: 'It could not be built. REST: `failed`.' },
+  } as const satisfies Record<string, EnumValue<LockStatus>>,
+});
+
+export const OrderLockOutcomeEnum = builder.enumType('OrderLockOutcome', {
+  description: 'How the building of a locked resource ended.',
+  values: {
+    COMPLETED: { value: 'completed', description: 'It was built.' },
+    FAILED: { value: 'failed', description: 'It could not be built.' },
+    ABANDONED: {
+      value: 'abandoned',
+      description: 'The plan that was to build it was rolled back, has failed or was deleted.',
+    },
+  } as const satisfies Record<string, EnumValue<LockOutcome>>,
+});
+
+export const SpinUpOutcomeEnum = builder.enumType('SpinUpOutcome', {
+  description: 'How a spin-up ended, as the orchestrator tells it.',
+  values: {
+    COMPLETED: { value: 'completed', description: 'The resource is there.' },
+    FAILED: { value: 'failed', description: 'The resource could not be built.' },
+  },
 });

@@ -6,6 +6,7 @@ import {
   InvalidInputError,
   PayloadTooLargeError,
   PlanNotFoundError,
+  PlanNotStoppableError,
 } from '../resolvers/errors.ts';
 import { builder } from './builder.ts';
 
@@ -75,6 +76,13 @@ builder.objectType(IdempotencyConflictError, {
 builder.objectType(PayloadTooLargeError, {
   name: 'PayloadTooLargeError',
   description: 'The template with its files is larger than the gateway or its store takes. Nothing was created.',
+  interfaces: [ErrorInterface],
+});
+
+builder.objectType(PlanNotStoppableError, {
+  name: 'PlanNotStoppableError',
+  description:
+    'The plan is solved, waits for another order, or has ended: there is no search to stop. Nothing was done.',
   interfaces: [ErrorInterface],
 });
 

@@ -10,6 +10,10 @@ export const CreatePlanInput = builder.inputType('CreatePlanInput', {
     templateText: t.string({ description: 'The homing template as YAML 1.1 or JSON text.' }),
     files: t.field({ type: 'JSON', description: 'Contents for `get_file`, by name: a JSON object.' }),
     timeout: t.int({ description: 'Seconds after which you lose interest; informative.' }),
+    timeLimit: t.int({
+      description:
+        'Seconds from 1 after which the search ends with the best found so far; never longer than the gateway is configured for.',
+    }),
     numSolution: t.string({ description: 'How many recommendations are wanted: a number from 1, or `all`.' }),
     idempotencyKey: t.string({
       description:

@@ -5,10 +5,11 @@ import {
   InvalidInputError,
   PayloadTooLargeError,
   PlanNotFoundError,
+  PlanNotStoppableError,
 } from '../resolvers/errors.ts';
 import { refreshInventory } from '../resolvers/inventory.ts';
-import type { CreatePlanOutcome, DeletedPlan } from '../resolvers/plans.ts';
-import { createPlan, deletePlan } from '../resolvers/plans.ts';
+import type { CreatePlanOutcome, DeletedPlan, StoppedPlan } from '../resolvers/plans.ts';
+import { createPlan, deletePlan, stopPlan } from '../resolvers/plans.ts';
 import { builder } from './builder.ts';
 import { CreatePlanInput } from './inputs.ts';
 import { InventoryStatus } from './inventory/state.ts';
@@ -28,6 +29,14 @@ const DeletePlanSuccess = builder.objectRef<DeletedPlan>('DeletePlanSuccess').im
   description: 'The plan is gone with its documents and its history. Work on it stops.',
   fields: (t) => ({
     planId: t.exposeID('planId', { description: 'Id that the plan had.' }),
+  }),
+});
+
+const StopPlanSuccess = builder.objectRef<StoppedPlan>('StopPlanSuccess').implement({
+  description:
+    'The search ends with the best that it has found, now or as soon as it begins. Watch the plan for its answer.',
+  fields: (t) => ({
+    plan: t.expose('plan', { type: Plan, description: 'The plan as it was when it was asked to stop.' }),
   }),
 });
 
@@ -58,6 +67,18 @@ builder.mutationFields((t) => ({
       union: { name: 'DeletePlanResult', description: 'The deletion, or why nothing was deleted.' },
     },
     resolve: deletePlan,
+  }),
+  stopPlan: t.field({
+    type: StopPlanSuccess,
+    description:
+      'Ends the search of a plan, in whatever process it runs. The best placement found is kept and goes on as the answer; its diagnosis says `STOPPED`. When nothing was found yet the plan ends `NOT_FOUND`.',
+    args: { id: t.arg.id({ required: true, description: 'UUID of the plan.' }) },
+    errors: {
+      types: [PlanNotFoundError, PlanNotStoppableError],
+      directResult: true,
+      union: { name: 'StopPlanResult', description: 'That it was asked to stop, or why there is nothing to stop.' },
+    },
+    resolve: stopPlan,
   }),
   refreshInventory: t.field({
     type: InventoryStatus,

@@ -1,6 +1,7 @@
 // The short way for what nearly every client sends: a JSON POST with one query or mutation whose result has no errors. It runs
 // the same parsing, validation, limits and execution, and its answers are byte for byte those of Yoga, which gets all the rest:
 // other forms of a request, documents that cannot be run, and results with errors (executed once, here).
+import type { IncomingHttpHeaders } from 'node:http';
 import { type DocumentNode, type ExecutionResult, getOperationAST } from 'graphql';
 import { boundedCache } from './document-cache.ts';
 import type { Answer } from './exchange.ts';
@@ -12,15 +13,10 @@ import type { Yoga } from './yoga.ts';
 /** `answer`: to be sent. `executed`: a result that Yoga is to put into form. null: nothing was done. */
 export type DirectOutcome = { readonly answer: Answer } | { readonly executed: ExecutionResult } | null;
 
-export interface DirectRequest {
-  readonly contentType: string | undefined;
-  readonly accept: string | undefined;
-  /** null: there is none. */
-  readonly body: string | null;
-  readonly caller: Caller;
-}
+type MediaTypes = Pick<IncomingHttpHeaders, 'accept' | 'content-type'>;
 
-export type Direct = (request: DirectRequest) => Promise<DirectOutcome>;
+/** `body` is null where there is none. */
+export type Direct = (headers: MediaTypes, body: string | null, caller: Caller) => Promise<DirectOutcome>;
 
 export function createDirect(yoga: Yoga, execute: Execute, answers: KeptAnswers): Direct {
   const documents = boundedCache<DocumentNode>();
@@ -47,24 +43,24 @@ export function createDirect(yoga: Yoga, execute: Execute, answers: KeptAnswers)
     const kind = getOperationAST(document, operationName)?.operation;
     if (kind !== 'query' && kind !== 'mutation') return null;
     const reads = recordReads();
-    const result = await execute({ document, operationName, variables }, { ...caller, reads });
+    const result = await execute({ document, operationName, variables }, caller, reads);
     // Never so for these kinds.
     if (Symbol.asyncIterator in result) return null;
     return { result, reads: kind === 'query' ? reads : null };
   };
 
-  return async ({ contentType, accept, body, caller }) => {
-    const mediaType = mediaTypeOf(accept);
-    if (mediaType === null || body === null || !isJson(contentType)) return null;
+  return async (headers, body, caller) => {
+    const mediaType = mediaTypeOf(headers.accept);
+    if (mediaType === null || body === null || !isJson(headers['content-type'])) return null;
     const kept = await answers.find(body, caller.scope);
-    if (kept !== null) return { answer: answerOf(mediaType, kept) };
+    if (kept !== null) return { answer: answerOf(mediaType, kept, caller) };
     const done = await run(body, caller);
     if (done === null) return null;
     const { result, reads } = done;
     if (result.errors) return { executed: result };
     const text = JSON.stringify(result);
     if (reads) answers.keep(body, caller.scope.principal, reads, text);
-    return { answer: answerOf(mediaType, text) };
+    return { answer: answerOf(mediaType, text, caller) };
   };
 }
 
@@ -74,8 +70,12 @@ interface Executed {
   readonly reads: Reads | null;
 }
 
-function answerOf(mediaType: string, body: string): Answer {
-  const headers = { 'content-type': `${mediaType}; charset=utf-8`, 'cache-control': 'no-store' };
+function answerOf(mediaType: string, body: string, { scope }: Caller): Answer {
+  const headers = {
+    'content-type': `${mediaType}; charset=utf-8`,
+    'cache-control': 'no-store',
+    'transaction-id': scope.requestId,
+  };
   return { status: 200, headers, body };
 }
 

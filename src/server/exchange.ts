@@ -28,29 +28,44 @@ export interface Answer {
 export type Endpoint = (exchange: Exchange) => Promise<void>;
 
 export function createExchange(req: IncomingMessage, res: ServerResponse, asked: boolean, clock: Clock): Exchange {
-  // Made when first asked for: most requests are answered before anybody would listen to it.
-  let gone: AbortController | null = null;
-  let left = false;
-  res.once('close', () => {
-    left = !res.writableFinished;
-    if (left) gone?.abort();
-  });
-  const { path, query } = splitTarget(req.url ?? '/');
-  const onContinue = asked ? () => res.writeContinue() : () => {};
-  return {
-    req,
-    res,
-    method: req.method ?? 'GET',
-    path,
-    query,
-    get signal() {
-      gone ??= new AbortController();
-      if (left) gone.abort();
-      return gone.signal;
-    },
-    onContinue,
-    clock,
-  };
+  return new HttpExchange(req, res, asked ? () => res.writeContinue() : GO_ON, clock);
+}
+
+const GO_ON = () => {};
+
+/** A class for its getter's sake: one in an object literal is slow to make. */
+class HttpExchange implements Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly onContinue: () => void;
+  readonly clock: Clock;
+  /** Made when first asked for: most requests are answered before anybody would listen to it. */
+  #gone: AbortController | null = null;
+  #left = false;
+
+  constructor(req: IncomingMessage, res: ServerResponse, onContinue: () => void, clock: Clock) {
+    const { path, query } = splitTarget(req.url ?? '/');
+    this.req = req;
+    this.res = res;
+    this.method = req.method ?? 'GET';
+    this.path = path;
+    this.query = query;
+    this.onContinue = onContinue;
+    this.clock = clock;
+    res.once('close', () => {
+      this.#left = !res.writableFinished;
+      if (this.#left) this.#gone?.abort();
+    });
+  }
+
+  get signal(): AbortSignal {
+    this.#gone ??= new AbortController();
+    if (this.#left) this.#gone.abort();
+    return this.#gone.signal;
+  }
 }
 
 /** Path and query of a request target; a proxy's absolute form loses scheme and authority. */
@@ -66,7 +81,7 @@ export function respond({ req, res, method, clock }: Exchange, { status, headers
   if (res.headersSent || res.destroyed) return;
   const sent = method === 'HEAD' ? null : body;
   const all: Record<string, string | number> = { 'X-Content-Type-Options': 'nosniff', ...headers };
-  if (status !== 204 && method !== 'HEAD') all['Content-Length'] = Buffer.byteLength(sent ?? '');
+  if (status !== 204 && status !== 304 && method !== 'HEAD') all['Content-Length'] = Buffer.byteLength(sent ?? '');
   const unread = !req.complete && bodyExpected(req);
   if (unread) all.Connection = 'close';
   res.writeHead(status, all);

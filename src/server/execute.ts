@@ -2,7 +2,7 @@
 // documents belongs here. Results leave it masked, and it never throws.
 import { createSourceEventStream, type ExecutionResult, execute, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Logger } from '../domain/ports.ts';
-import type { ReadLog } from '../resolvers/context.ts';
+import type { ReadLog } from '../resolvers/loaders.ts';
 import type { RequestScope } from '../services/index.ts';
 import { type Masking, maskError, maskResult } from './masking.ts';
 import type { Operation } from './operation.ts';
@@ -15,13 +15,13 @@ export interface Caller {
   readonly scope: RequestScope;
   readonly logger: Logger;
   readonly transport: Transport;
-  /** Wants to know what the result of a query depends on. */
-  readonly reads?: ReadLog;
 }
 
+/** `reads` is told what the result of a query or mutation depends on. */
 export type Execute = (
   operation: Operation,
   caller: Caller,
+  reads?: ReadLog,
 ) => Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>>;
 
 export type CreateContext = (scope: RequestScope, logger: Logger, reads?: ReadLog) => object;
@@ -39,7 +39,7 @@ export interface ExecuteDependencies {
 export function createExecute(dependencies: ExecuteDependencies): Execute {
   const { schema, createContext, streams, shared, suggestions } = dependencies;
   const tooLargePage = pageSizeCheck(dependencies.pageSize);
-  return async ({ document, operationName, variables }, { scope, logger, transport, reads }) => {
+  return async ({ document, operationName, variables }, { scope, logger, transport }, reads) => {
     const masking: Masking = { requestId: scope.requestId, logger, suggestions };
     try {
       const variableValues = variables ?? {};
@@ -51,7 +51,7 @@ export function createExecute(dependencies: ExecuteDependencies): Execute {
         const contextValue = createContext(kind === 'mutation' ? untilDone(scope) : scope, logger, reads);
         return maskResult(await execute({ ...args, contextValue }), masking);
       }
-      return await streams.open(transport, scope.signal, masking, async (signal) => {
+      return await streams.open(transport, scope, masking, async (signal) => {
         const own = { ...args, contextValue: createContext({ ...scope, signal }, logger) };
         const source = await createSourceEventStream(own);
         if (!isAsyncIterable(source)) return maskResult(source, masking);

@@ -2,8 +2,10 @@
 // have the shape of a GraphQL answer, with the code of the error table.
 import { ConductorError, errorInfo, toConductorError } from '../domain/errors.ts';
 import type { Logger } from '../domain/ports.ts';
+import type { Principal } from '../domain/principal.ts';
 import type { Ids } from '../lib/ids.ts';
 import { type Authenticate, shapeExcess, transactionId } from '../rest/index.ts';
+import type { RequestScope } from '../services/index.ts';
 import { readBody } from './body.ts';
 import type { Direct } from './direct.ts';
 import { type Endpoint, type Exchange, respond } from './exchange.ts';
@@ -38,18 +40,10 @@ export function createGraphqlEndpoint(dependencies: GraphqlEndpointDependencies)
       if (admitOrigin(exchange, settings)) return;
       const principal = authenticate(req.headers.authorization);
       const body = await readOperation(exchange, settings.bodyLimitBytes);
-      const scope = {
-        ...transaction,
-        principal,
-        get signal() {
-          return exchange.signal;
-        },
-      };
-      const transport = (req.headers.accept ?? '').includes('text/event-stream') ? 'sse' : 'http';
-      const caller: Caller = { scope, logger: logger.child({ requestId }), transport };
-      res.setHeader('transaction-id', requestId);
-      const outcome = await direct({ ...mediaTypes(exchange), body, caller });
+      const caller = new HttpCaller(new HttpScope(transaction, principal, exchange), req.headers.accept, logger);
+      const outcome = await direct(req.headers, body, caller);
       if (outcome && 'answer' in outcome) return respond(exchange, outcome.answer);
+      res.setHeader('transaction-id', requestId);
       const { url, init } = fetchArguments(exchange, body);
       const response: FetchResponse = await yoga.fetch(url, init, { caller, opened, ...outcome });
       await sendResponse(exchange, response);
@@ -63,6 +57,44 @@ export function createGraphqlEndpoint(dependencies: GraphqlEndpointDependencies)
       await opened[0]?.return?.();
     }
   };
+}
+
+/** The signal is made only when somebody listens; a class, because a getter in an object literal is slow to make. */
+class HttpScope implements RequestScope {
+  readonly requestId: string;
+  readonly transactionId: string | undefined;
+  readonly principal: Principal;
+  readonly #exchange: Exchange;
+
+  constructor(transaction: ReturnType<typeof transactionId>, principal: Principal, exchange: Exchange) {
+    this.requestId = transaction.requestId;
+    this.transactionId = transaction.transactionId;
+    this.principal = principal;
+    this.#exchange = exchange;
+  }
+
+  get signal(): AbortSignal {
+    return this.#exchange.signal;
+  }
+}
+
+/** The logger is made only for what is executed. */
+class HttpCaller implements Caller {
+  readonly scope: HttpScope;
+  readonly transport: Caller['transport'];
+  readonly #parent: Logger;
+  #logger: Logger | null = null;
+
+  constructor(scope: HttpScope, accept: string | undefined, logger: Logger) {
+    this.scope = scope;
+    this.transport = accept?.includes('text/event-stream') ? 'sse' : 'http';
+    this.#parent = logger;
+  }
+
+  get logger(): Logger {
+    this.#logger ??= this.#parent.child({ requestId: this.scope.requestId });
+    return this.#logger;
+  }
 }
 
 /** True when the request was answered: a preflight. Throws FORBIDDEN for pages of other origins. */
@@ -109,14 +141,9 @@ function checkQueryJson(query: string): void {
   }
 }
 
-function mediaTypes({ req }: Exchange) {
-  const { accept, 'content-type': contentType } = req.headers;
-  return { accept, contentType };
-}
-
 function fetchArguments(exchange: Exchange, body: string | null) {
-  const { method, query } = exchange;
-  const { accept, contentType } = mediaTypes(exchange);
+  const { req, method, query } = exchange;
+  const { accept, 'content-type': contentType } = req.headers;
   const headers: Record<string, string> = {
     ...(accept !== undefined && { accept }),
     ...(contentType !== undefined && { 'content-type': contentType }),

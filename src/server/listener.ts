@@ -1,7 +1,7 @@
 // The listening socket: plain or TLS, its time-outs against slow clients, and clear words when it cannot be opened.
 import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type Server as HttpServer, type ServerOptions } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createHttpsServer, Server as HttpsServer } from 'node:https';
 import { isIPv6 } from 'node:net';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { ConductorError } from '../domain/errors.ts';
@@ -19,6 +19,11 @@ export function createListener({ tls, timeouts, maxHeaderBytes }: ServerSettings
   };
   if (!tls) return createHttpServer(options);
   return createHttpsServer({ ...options, ...secureOptions(tls), handshakeTimeout: timeouts.headersMs });
+}
+
+/** Reads certificate and key anew; connections that are open keep theirs. Throws CERTIFICATE_INVALID, and then nothing has changed. */
+export function renewCertificate(server: HttpServer, { tls }: ServerSettings): void {
+  if (tls && server instanceof HttpsServer) server.setSecureContext(secureOptions(tls));
 }
 
 function secureOptions(

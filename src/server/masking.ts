@@ -1,7 +1,14 @@
 // GraphQL errors as they leave the process: known failures keep code and message, GraphQL's own complaints are the caller's
 // business, everything else becomes INTERNAL with the text of the error table, logged once with its cause.
 import { type ExecutionResult, GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { ConductorError, ERRORS, type ErrorCode, errorInfo, TemplateInvalidError } from '../domain/errors.ts';
+import {
+  ConductorError,
+  ERRORS,
+  type ErrorCode,
+  errorInfo,
+  retryAfter,
+  TemplateInvalidError,
+} from '../domain/errors.ts';
 import type { Logger } from '../domain/ports.ts';
 
 export interface Masking {
@@ -15,12 +22,12 @@ export interface Masking {
 const MASKED = new WeakSet<GraphQLError>();
 const SUGGESTION = / Did you mean .*$/s;
 
-/** The form of an error that may be sent. */
-export function maskError(error: unknown, masking: Masking): GraphQLError {
+/** The form of an error that may be sent. `whole`: nothing else is in the result, so the error decides its status. */
+export function maskError(error: unknown, masking: Masking, whole = false): GraphQLError {
   if (error instanceof GraphQLError && MASKED.has(error)) return error;
   const { requestId, logger, suggestions } = masking;
   const known = expectedFailure(error);
-  if (known) return masked(error, known.message, known.code, requestId, { issues: issuesOf(known) });
+  if (known) return masked(error, known.message, known.code, requestId, { issues: issuesOf(known), whole });
   if (error instanceof GraphQLError && isComplaint(error)) {
     const message = suggestions ? error.message : error.message.replace(SUGGESTION, '');
     return masked(error, message, codeOf(error), requestId, { http: httpOf(error) });
@@ -36,20 +43,25 @@ export function maskError(error: unknown, masking: Masking): GraphQLError {
 /** A result with its errors masked; the same object when there are none. */
 export function maskResult<T extends ExecutionResult>(result: T, masking: Masking): T {
   if (!result.errors || result.errors.length === 0) return result;
-  return { ...result, errors: result.errors.map((error) => maskError(error, masking)) };
+  const whole = result.data == null && result.errors.length === 1;
+  return { ...result, errors: result.errors.map((error) => maskError(error, masking, whole)) };
 }
 
 interface Extras {
   readonly issues?: unknown;
   /** Yoga's instruction for the answer's status; it is never sent. */
   readonly http?: unknown;
+  readonly whole?: boolean;
 }
 
 function masked(error: unknown, message: string, code: ErrorCode, requestId: string, extras: Extras): GraphQLError {
   const place = error instanceof GraphQLError ? error : null;
   const { status, retryable } = errorInfo(code);
+  const seconds = retryAfter(code);
+  // Load balancers and clients of any kind understand these; what is worth waiting for is not a matter of one field.
+  const again = seconds === null ? null : { ...(extras.whole && { status }), headers: { 'Retry-After': `${seconds}` } };
   // An error of one field leaves the status to the result as a whole.
-  const http = place?.path ? undefined : (extras.http ?? { status });
+  const http = place?.path ? again : { status, ...again, ...(extras.http as object | undefined) };
   const safe = new GraphQLError(message, {
     nodes: place?.nodes ?? null,
     source: place?.source ?? null,
@@ -60,7 +72,8 @@ function masked(error: unknown, message: string, code: ErrorCode, requestId: str
       retryable,
       requestId,
       ...(extras.issues !== undefined && { issues: extras.issues }),
-      ...(http !== undefined && { http }),
+      ...(seconds !== null && { retryAfter: seconds }),
+      ...(http !== null && { http }),
     },
   });
   MASKED.add(safe);

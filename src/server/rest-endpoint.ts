@@ -2,6 +2,7 @@
 import { ConductorError, toConductorError } from '../domain/errors.ts';
 import { createRestHandler, type RestDependencies, type RestSettings } from '../rest/index.ts';
 import { readBody } from './body.ts';
+import { sendEvents } from './event-stream.ts';
 import { type Endpoint, type Exchange, hostOf, protocolOf, respond } from './exchange.ts';
 import type { ServerSettings } from './settings.ts';
 
@@ -27,7 +28,9 @@ export function createRestEndpoint(
     };
     const body = BODILESS.has(method) ? '' : await bodyOrError(exchange, settings.bodyLimitBytes);
     const read = body instanceof ConductorError ? { body: '', bodyError: body } : { body };
-    respond(exchange, await handle({ ...request, ...read }));
+    const { stream, ...answer } = await handle({ ...request, ...read });
+    if (stream) await sendEvents(exchange, { ...answer, stream }, settings.streams.heartbeatMs);
+    else respond(exchange, answer);
   };
 }
 
@@ -51,5 +54,6 @@ function restSettings(settings: ServerSettings): RestSettings {
     version,
     trustProxy,
     messageForm,
+    maxWaitMs: settings.streams.maxWaitMs,
   };
 }

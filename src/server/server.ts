@@ -7,12 +7,13 @@ import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import { createBasicAuth, type FindDuplicateKey, routeLabel } from '../rest/index.ts';
 import type { Services } from '../services/index.ts';
+import { createSubscriptions } from '../services/subscriptions.ts';
 import { createDirect } from './direct.ts';
 import { createExchange, type Endpoint, type Exchange, respond } from './exchange.ts';
 import { type CreateContext, createExecute } from './execute.ts';
 import { createGraphqlEndpoint } from './graphql-endpoint.ts';
 import { createKeptAnswers } from './kept-answers.ts';
-import { createListener, open } from './listener.ts';
+import { createListener, open, renewCertificate } from './listener.ts';
 import { createProbes, type MetricsText, withoutApi } from './probes.ts';
 import { createRestEndpoint } from './rest-endpoint.ts';
 import type { ServerSettings } from './settings.ts';
@@ -46,14 +47,16 @@ export interface Server {
    * finished; what is left after `graceMs` is cut. Idempotent.
    */
   close(graceMs: number): Promise<void>;
+  /** Reads the listener's certificate and key anew. Throws CERTIFICATE_INVALID, and then nothing has changed. */
+  renewCertificate(settings: ServerSettings): void;
 }
 
 /** Throws CERTIFICATE_INVALID. */
 export function createServerWith(dependencies: ServerDependencies, graphql: GraphqlParts): Server {
   const { settings, services, logger, clock } = dependencies;
-  const streams = createStreams(dependencies.metrics);
-  const { endpoints, sockets } = createEndpoints(dependencies, graphql, streams);
-  const rest = settings.api ? createRestEndpoint(settings, dependencies) : withoutApi;
+  const subscriptions = createSubscriptions(dependencies.metrics, settings.streams.maxPerPrincipal);
+  const { endpoints, sockets } = createEndpoints(dependencies, graphql, createStreams(subscriptions));
+  const rest = settings.api ? createRestEndpoint(settings, { ...dependencies, subscriptions }) : withoutApi;
   const listener = createListener(settings);
   const connections = trackConnections(listener, settings.tls !== undefined);
   const measure = measurer(dependencies.metrics, clock);
@@ -84,7 +87,7 @@ export function createServerWith(dependencies: ServerDependencies, graphql: Grap
     services.health.startDrain();
     const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
     sockets.startDrain();
-    streams.endAll();
+    subscriptions.endAll();
     connections.closeIdle();
     const cancel = clock.after(graceMs, () => {
       sockets.terminate();
@@ -100,6 +103,7 @@ export function createServerWith(dependencies: ServerDependencies, graphql: Grap
       closing ??= drain(graceMs);
       return closing;
     },
+    renewCertificate: (renewed) => renewCertificate(listener, renewed),
   };
 }
 
@@ -114,7 +118,7 @@ function createEndpoints(
   const shared = createSharedResults(dependencies.clock);
   const execute = createExecute({ schema, createContext, streams, shared, pageSize: limits.pageSize, suggestions });
   const yoga = createGateway(schema, execute, settings);
-  const direct = createDirect(yoga, execute, createKeptAnswers(services.plans.get));
+  const direct = createDirect(yoga, execute, createKeptAnswers(services.plans));
   const graphql = createGraphqlEndpoint({ ...dependencies, yoga, direct, authenticate });
   const probes = createProbes({ ...dependencies, health: services.health });
   return {

@@ -39,6 +39,15 @@ export interface WebSocketSettings {
   readonly maxBufferedBytes: number;
 }
 
+export interface StreamSettings {
+  /** Subscriptions, event streams and long polls of one principal, over all transports; 0: no limit. @default 20000 */
+  readonly maxPerPrincipal: number;
+  /** ms a long poll waits at the most. @default 60000 */
+  readonly maxWaitMs: number;
+  /** ms after which a quiet event stream of the REST API gets a comment. @default 15000 */
+  readonly heartbeatMs: number;
+}
+
 export interface TimeoutSettings {
   /** ms until a request's headers must be there. @default 10000 */
   readonly headersMs: number;
@@ -84,6 +93,7 @@ export interface ServerSettings {
   readonly introspection: boolean;
   readonly limits: LimitSettings;
   readonly webSocket: WebSocketSettings;
+  readonly streams: StreamSettings;
   readonly timeouts: TimeoutSettings;
   /** Bytes of all headers of a request. @default 16 KiB */
   readonly maxHeaderBytes: number;
@@ -111,6 +121,7 @@ export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
     maxPayloadBytes: 2 * 1024 * 1024,
     maxBufferedBytes: 16 * 1024 * 1024,
   },
+  streams: { maxPerPrincipal: 20_000, maxWaitMs: 60_000, heartbeatMs: 15_000 },
   timeouts: { headersMs: 10_000, requestMs: 60_000, keepAliveMs: 65_000 },
   maxHeaderBytes: 16 * 1024,
 };

@@ -1,86 +1,54 @@
 // Running subscriptions. Each can be ended from three sides (the client leaves, the source ends, the server drains), at once
 // and without waiting for the next event, which on a quiet plan may never come.
 import type { ExecutionResult } from 'graphql';
-import type { Metrics } from '../domain/ports.ts';
+import type { RequestScope } from '../services/index.ts';
+import type { Subscription, Subscriptions, SubscriptionTransport } from '../services/subscriptions.ts';
 import { type Masking, maskError, maskResult } from './masking.ts';
 
-export type Transport = 'http' | 'sse' | 'ws';
+export type Transport = Extract<SubscriptionTransport, 'http' | 'sse' | 'ws'>;
 
 export interface Streams {
   /**
-   * Starts a subscription; `start` gets the signal that ends it. `parent` is the client's connection.
-   * A failure of the source becomes a last result with the masked error.
+   * Starts a subscription; `start` gets the signal that ends it. The scope's signal is the client's connection.
+   * A failure of the source becomes a last result with the masked error. Throws TOO_MANY_SUBSCRIPTIONS.
    */
   open(
     transport: Transport,
-    parent: AbortSignal | undefined,
+    scope: RequestScope,
     masking: Masking,
     start: (signal: AbortSignal) => Promise<AsyncIterable<ExecutionResult> | ExecutionResult>,
   ): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult>;
-  /** Ends every subscription, so that its client sees it complete. Later ones end at once. */
-  endAll(): void;
 }
 
 export function isAsyncIterable<T>(value: AsyncIterable<T> | object): value is AsyncIterable<T> {
   return Symbol.asyncIterator in value;
 }
 
-export function createStreams(metrics: Metrics): Streams {
-  const running = new Set<AbortController>();
-  const counts = new Map<Transport, number>();
-  let draining = false;
-
-  const change = (transport: Transport, by: number) => {
-    const count = (counts.get(transport) ?? 0) + by;
-    counts.set(transport, count);
-    metrics.gauge('conductor_subscriptions', count, { transport });
-  };
-
+export function createStreams(subscriptions: Subscriptions): Streams {
   return {
-    async open(transport, parent, masking, start) {
-      const ending = new AbortController();
-      const end = () => ending.abort(ENDED);
-      parent?.addEventListener('abort', end, { once: true });
-      running.add(ending);
-      change(transport, 1);
-      ending.signal.addEventListener(
-        'abort',
-        () => {
-          parent?.removeEventListener('abort', end);
-          running.delete(ending);
-          change(transport, -1);
-        },
-        { once: true },
-      );
-      if (draining || parent?.aborted) end();
+    async open(transport, scope, masking, start) {
+      const subscription = subscriptions.open(transport, scope.principal, scope.signal);
       try {
-        const source = await start(ending.signal);
-        if (isAsyncIterable(source)) return endable(source[Symbol.asyncIterator](), ending, masking);
-        end();
+        const source = await start(subscription.signal);
+        if (isAsyncIterable(source)) return endable(source[Symbol.asyncIterator](), subscription, masking);
+        subscription.end();
         return source;
       } catch (error) {
-        end();
+        subscription.end();
         throw error;
       }
-    },
-    endAll() {
-      draining = true;
-      for (const ending of running) ending.abort(ENDED);
     },
   };
 }
 
 const DONE: IteratorReturnResult<undefined> = { done: true, value: undefined };
-/** One for all: an abort without a reason makes an error with a stack each time. */
-const ENDED = new Error('The subscription has ended.');
 
-/** The source as an iterator that is over as soon as `ending` is aborted, even while a `next` is pending. */
+/** The source as an iterator that is over as soon as the subscription is, even while a `next` is pending. */
 function endable(
   source: AsyncIterator<ExecutionResult>,
-  ending: AbortController,
+  { signal, end }: Subscription,
   masking: Masking,
 ): AsyncIterableIterator<ExecutionResult> {
-  const { signal } = ending;
   /** Whoever waits for an event. No race of promises: one that never settles would remember every event. */
   const waiting = new Set<(result: IteratorResult<ExecutionResult, undefined>) => void>();
   const onAbort = () => {
@@ -102,17 +70,17 @@ function endable(
         source.next().then(
           ({ done, value }) => {
             settle(done ? DONE : { done: false, value: maskResult(value, masking) });
-            if (done) ending.abort(ENDED);
+            if (done) end();
           },
           (error: unknown) => {
             settle(signal.aborted ? DONE : { done: false, value: { errors: [maskError(error, masking)] } });
-            ending.abort(ENDED);
+            end();
           },
         );
       });
     },
     async return() {
-      ending.abort(ENDED);
+      end();
       return DONE;
     },
     [Symbol.asyncIterator]() {

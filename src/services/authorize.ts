@@ -3,13 +3,25 @@ import { ConductorError } from '../domain/errors.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { RequestScope } from './index.ts';
 
-const ACTIONS = ['plan:create', 'plan:read', 'plan:delete', 'inventory:refresh', 'capacity:read'] as const;
-type Action = (typeof ACTIONS)[number];
+const OPEN_ACTIONS = [
+  'plan:create',
+  'plan:read',
+  'plan:delete',
+  'plan:stop',
+  'inventory:refresh',
+  'capacity:read',
+  'locks:read',
+  'latency:read',
+  'members:read',
+] as const;
+/** Done for all plans at once; these need credentials even where the configuration lets anybody in. */
+const NAMED_ACTIONS = ['locks:release', 'latency:write'] as const;
+type Action = (typeof OPEN_ACTIONS)[number] | (typeof NAMED_ACTIONS)[number];
 
-/** Whoever the server let in may do everything; roles will narrow this table. */
+/** Roles will narrow this table. */
 const GRANTS: Readonly<Record<Principal['kind'], readonly Action[]>> = {
-  anonymous: ACTIONS,
-  basic: ACTIONS,
+  anonymous: OPEN_ACTIONS,
+  basic: [...OPEN_ACTIONS, ...NAMED_ACTIONS],
 };
 
 /** Throws FORBIDDEN unless the principal may do this. */

@@ -1,6 +1,10 @@
 // The use cases, as both skins (REST and GraphQL) see them. The only door to stores and plugins; authorization lives here.
 
 import type { Issue } from '../domain/errors.ts';
+import type { ExplainedPlan, Explanation, StandingList, VerdictList } from '../domain/explanation.ts';
+import type { LatencyRules } from '../domain/latency.ts';
+import type { Member, QueueLength } from '../domain/members.ts';
+import type { OrderLock, OrderLockPage, RehomeDecision } from '../domain/order-locks.ts';
 import type { PlanEvent, PlanHead, PlanRecord } from '../domain/plan.ts';
 import type {
   CallContext,
@@ -14,8 +18,10 @@ import type {
 } from '../domain/ports.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Translation } from '../domain/problem.ts';
-import type { ReservationStep, Solution } from '../domain/solution.ts';
+import type { Diagnosis, Recommendation, ReservationStep, Solution } from '../domain/solution.ts';
 import type { TemplateDocument } from '../domain/template.ts';
+import type { PlanTriage, TriageDocument } from '../domain/triage.ts';
+import type { CandidateOverlay } from '../domain/what-if.ts';
 import type { JsonObject } from '../lib/json.ts';
 
 /** One request's identity and lifetime. */
@@ -36,6 +42,8 @@ export interface CreatePlanInput {
   /** Digits or `all`. */
   readonly numSolution?: string | undefined;
   readonly idempotencyKey?: string | undefined;
+  /** Whole seconds from 1 after which the search ends with the best found; bounded by the configured limit. */
+  readonly timeLimit?: number | undefined;
 }
 
 export interface CreatePlanOutcome {
@@ -47,7 +55,8 @@ export interface CreatePlanOutcome {
 export interface PlanService {
   /**
    * Accepts a plan; its template's rules are checked by translation, as REST clients expect, except what makes it unreadable.
-   * Throws BAD_REQUEST, TEMPLATE_INVALID (unreadable text, duplicate keys), PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT, STORE_*.
+   * Throws BAD_REQUEST, TEMPLATE_INVALID (unreadable text, duplicate keys), PAYLOAD_TOO_LARGE, IDEMPOTENCY_CONFLICT,
+   * IDEMPOTENCY_IN_PROGRESS, STORE_*; and before anything is written QUEUE_FULL and STORE_SLOW.
    */
   create(scope: RequestScope, input: CreatePlanInput): Promise<CreatePlanOutcome>;
   get(scope: RequestScope, id: string): Promise<PlanRecord | null>;
@@ -55,9 +64,15 @@ export interface PlanService {
   getMany(scope: RequestScope, ids: readonly string[]): Promise<readonly (PlanRecord | null)[]>;
   list(scope: RequestScope, query: PlanQuery): Promise<PlanPage>;
   delete(scope: RequestScope, id: string): Promise<boolean>;
+  /**
+   * Ends the search of a plan, now or when it begins; the best found is kept. The plan as it stands now; asking twice is asking
+   * once. Throws PLAN_NOT_FOUND, PLAN_NOT_STOPPABLE when nothing is left to search.
+   */
+  stop(scope: RequestScope, id: string): Promise<PlanRecord>;
   template(scope: RequestScope, head: PlanHead): Promise<TemplateDocument>;
   translation(scope: RequestScope, head: PlanHead): Promise<Translation | null>;
   solution(scope: RequestScope, head: PlanHead): Promise<Solution | null>;
+  triage(scope: RequestScope, head: PlanHead): Promise<TriageDocument | null>;
   reservations(scope: RequestScope, planId: string): Promise<readonly ReservationStep[]>;
   events(scope: RequestScope, planId: string, afterSeq: number): Promise<readonly PlanEvent[]>;
   /** Changes of one plan (throws PLAN_NOT_FOUND) or of many; see PlanFeed for the cursor's promises. */
@@ -70,6 +85,10 @@ export interface PlanService {
       readonly signal: AbortSignal;
     },
   ): AsyncIterable<PlanChange>;
+  /** The cursor of the plan's newest event, as the subscription gives it. */
+  cursorOf(plan: PlanRecord): Cursor;
+  /** Whether the plan as given has changed after the cursor. Throws CURSOR_INVALID or CURSOR_EXPIRED. */
+  hasMoved(plan: PlanRecord, since: Cursor): Promise<boolean>;
   /** Every broken rule at once, without creating anything or asking an inventory. Empty when valid. */
   validateTemplate(template: JsonObject | string, files?: JsonObject): Promise<readonly Issue[]>;
 }
@@ -112,8 +131,156 @@ export interface HealthService {
   roundTrip(): Promise<void>;
 }
 
+/** One spin-up that has ended, as a caller tells it; checked by the service. */
+export interface ReleaseInput {
+  /** `failed`, or any other word for success. */
+  readonly status: unknown;
+  readonly serviceResourceId: unknown;
+}
+
+export interface LockService {
+  /**
+   * Ends spin-ups and wakes the plans that waited for them; decisions for each such plan once. Idempotent: what was released
+   * before affects nothing. Throws BAD_REQUEST (naming the entry and field), LIMIT_EXCEEDED, FORBIDDEN without a name, STORE_*.
+   */
+  release(scope: RequestScope, releases: readonly ReleaseInput[]): Promise<readonly RehomeDecision[]>;
+  list(scope: RequestScope, query: { readonly first: number; readonly after?: string }): Promise<OrderLockPage>;
+  /** The locks in which a plan stands now. */
+  ofPlan(scope: RequestScope, planId: string): Promise<readonly OrderLock[]>;
+}
+
+/** A row of a latency table as a caller gives it; checked by the service. */
+export interface LatencyRegionInput {
+  readonly group: unknown;
+  /** Text, separated by commas or vertical bars, or a list of codes. */
+  readonly countries: unknown;
+}
+
+export interface CountryLatencyInput {
+  readonly country: unknown;
+  /** Text, separated by vertical bars, or a list of groups. */
+  readonly groups: unknown;
+}
+
+/** Each load replaces its whole table at once. Throws BAD_REQUEST (naming row and field), FORBIDDEN without a name, STORE_*. */
+export interface LatencyService {
+  read(scope: RequestScope): Promise<LatencyRules>;
+  loadRegions(scope: RequestScope, rows: readonly LatencyRegionInput[]): Promise<LatencyRules>;
+  loadCountries(scope: RequestScope, rows: readonly CountryLatencyInput[]): Promise<LatencyRules>;
+}
+
+export interface TriageRecord {
+  readonly plan: PlanRecord;
+  readonly triage: PlanTriage;
+}
+
+export interface TriageService {
+  /** null when there is no such plan. */
+  get(scope: RequestScope, planId: string): Promise<TriageRecord | null>;
+  /**
+   * The newest plans that were translated, or failed to be, newest first; not more than the configured limit, and not more than
+   * make up 200,000 candidates in all.
+   */
+  list(scope: RequestScope): Promise<readonly TriageRecord[]>;
+}
+
+/** What is explained: a stored plan as this head names it, or something that a what-if made. */
+export type ExplainSubject =
+  | { readonly kind: 'plan'; readonly head: PlanHead }
+  | { readonly kind: 'imagined'; readonly key: string; readonly plan: ExplainedPlan };
+
+/** Throws PLAN_NOT_FOUND for a plan without an answer, PLAN_FAILED when the search thread dies, STORE_*. */
+export interface ExplainService {
+  explanation(scope: RequestScope, subject: ExplainSubject): Promise<Explanation>;
+  verdicts(
+    scope: RequestScope,
+    subject: ExplainSubject,
+    filter: { readonly demand?: string; readonly candidateId?: string; readonly limit: number },
+  ): Promise<VerdictList>;
+  standings(
+    scope: RequestScope,
+    subject: ExplainSubject,
+    filter: { readonly demand: string; readonly candidateIds?: readonly string[] },
+  ): Promise<StandingList>;
+}
+
+export interface WhatIfInput {
+  /** Its recorded inventory, and its template unless another one is given. */
+  readonly planId?: string | undefined;
+  /** Object, or YAML 1.1 / JSON text; in place of the plan's. */
+  readonly template?: JsonObject | string | undefined;
+  readonly files?: JsonObject | undefined;
+  /** JSON merge patch of the template. */
+  readonly templatePatch?: JsonObject | undefined;
+  readonly inventory: readonly CandidateOverlay[];
+  /** Digits or `all`. @default as for the plan, else 1 */
+  readonly numSolution?: string | undefined;
+}
+
+/** How the first recommendations of two answers differ. */
+export interface SolutionDifference {
+  /** Candidate ids; null where an answer has no place for the demand. */
+  readonly moves: readonly { readonly demand: string; readonly from: string | null; readonly to: string | null }[];
+  /** Demands with the same candidate in both. */
+  readonly unmoved: readonly string[];
+  readonly objectiveBefore: number | null;
+  readonly objectiveAfter: number | null;
+  /** After minus before; null without one of the two. */
+  readonly objectiveChange: number | null;
+}
+
+export interface ImaginedSolution {
+  readonly recommendations: readonly Recommendation[];
+  readonly diagnosis: Diagnosis;
+  /** For explaining it. */
+  readonly subject: ExplainSubject;
+}
+
+export interface WhatIfOutcome extends ImaginedSolution {
+  /** What it started from; null without a plan. */
+  readonly plan: PlanRecord | null;
+  /** As it was solved. */
+  readonly template: JsonObject;
+  /** Against the plan's own answer. */
+  readonly difference: SolutionDifference | null;
+}
+
+export interface ReplayOutcome extends ImaginedSolution {
+  readonly plan: PlanRecord;
+  /** Byte for byte; null when they differ and time or a person had ended one of the two searches. */
+  readonly same: boolean | null;
+  readonly difference: SolutionDifference;
+}
+
+/**
+ * Solving on record: nothing is written or reserved, nobody asked. All throw PLAN_NOT_FOUND, BAD_REQUEST for a plan without an
+ * answer, PLAN_FAILED when the search thread dies, STORE_*.
+ */
+export interface WhatIfService {
+  /** Throws also TEMPLATE_INVALID, PAYLOAD_TOO_LARGE, and BAD_REQUEST for what the record cannot answer. */
+  whatIf(scope: RequestScope, input: WhatIfInput): Promise<WhatIfOutcome>;
+  diff(
+    scope: RequestScope,
+    ids: readonly [string, string],
+  ): Promise<SolutionDifference & { readonly before: PlanRecord; readonly after: PlanRecord }>;
+  replay(scope: RequestScope, id: string): Promise<ReplayOutcome>;
+}
+
+export interface MemberService {
+  /** All running processes on the store, by name. Throws STORE_*. */
+  list(scope: RequestScope): Promise<readonly Member[]>;
+  /** What waits at each stage, as this process sees it. */
+  queues(scope: RequestScope): readonly QueueLength[];
+}
+
 export interface Services {
   readonly plans: PlanService;
+  readonly explain: ExplainService;
+  readonly whatIf: WhatIfService;
   readonly inventory: InventoryService;
   readonly health: HealthService;
+  readonly locks: LockService;
+  readonly latency: LatencyService;
+  readonly triage: TriageService;
+  readonly members: MemberService;
 }

@@ -39,6 +39,18 @@ export function readTimeout(value: number | undefined, fallback: number): number
   return seconds;
 }
 
+/** The limit of the search as stored, or nothing when none is given. Throws BAD_REQUEST. */
+export function readTimeLimit(value: number | undefined): { readonly timeLimit?: number } {
+  if (value === undefined) return {};
+  if (!Number.isInteger(value) || value < 1 || value > MAX_TIMEOUT_SECONDS) {
+    throw new ConductorError(
+      'BAD_REQUEST',
+      `time limit must be a whole number of seconds from 1 to ${MAX_TIMEOUT_SECONDS}.`,
+    );
+  }
+  return { timeLimit: value };
+}
+
 /** The name as given (an empty one too, as the reference echoes it), or undefined when one is to be made. Throws BAD_REQUEST. */
 export function readName(value: string | undefined): string | undefined {
   if (value !== undefined && value.length > MAX_NAME_LENGTH) {
@@ -96,6 +108,7 @@ export function fingerprintOf(asked: {
   readonly name: string | undefined;
   readonly timeout: number;
   readonly recommendMax: string;
+  readonly timeLimit?: number;
   readonly document: TemplateDocument;
 }): string {
   return sha256(canonicalJson(asked));

@@ -2,9 +2,10 @@
 
 import type { Issue } from '../domain/errors.ts';
 import { ConductorError, TemplateInvalidError } from '../domain/errors.ts';
-import type { Logger, Metrics, PlanChange, PlanFeed, PlanFeedOptions, PlanStore } from '../domain/ports.ts';
+import type { Logger, Metrics, NewPlan, PlanChange, PlanFeed, PlanFeedOptions, PlanStore } from '../domain/ports.ts';
 import type { TemplateDocument } from '../domain/template.ts';
 import type { Ids } from '../lib/ids.ts';
+import { type Admission, UNLIMITED } from './admission.ts';
 import { authorize } from './authorize.ts';
 import type { CreatePlanInput, CreatePlanOutcome, PlanService, RequestScope } from './index.ts';
 import type { ParseTemplateText } from './plan-input.ts';
@@ -14,11 +15,12 @@ import {
   readIdempotencyKey,
   readName,
   readNumSolution,
+  readTimeLimit,
   readTimeout,
   withTransactionId,
 } from './plan-input.ts';
 
-interface PlanDefaults {
+export interface PlanDefaults {
   /** Seconds. */
   readonly timeout: number;
   /** Digits or `all`. */
@@ -33,8 +35,14 @@ export interface PlanServiceParts {
   readonly plans: PlanStore;
   readonly feed: PlanFeed;
   readonly parseTemplateText: ParseTemplateText;
-  readonly validateTemplate: (document: TemplateDocument) => readonly Issue[] | Promise<readonly Issue[]>;
+  /** `text`: what the template was read from, for the lines of issues. */
+  readonly validateTemplate: (
+    document: TemplateDocument,
+    text?: string,
+  ) => readonly Issue[] | Promise<readonly Issue[]>;
   readonly defaults: PlanDefaults;
+  /** @default everything is taken on */
+  readonly admission?: Admission;
   readonly ids: Ids;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -46,8 +54,9 @@ const PLAN_ID = /^[A-Za-z0-9][\w.-]{0,127}$/;
 export function createPlanService(parts: PlanServiceParts): PlanService {
   const { plans } = parts;
   const read = (scope: RequestScope) => authorize(scope, 'plan:read');
+  const inFlight = new Set<string>();
   return {
-    create: (scope, input) => create(parts, scope, input),
+    create: (scope, input) => create(parts, inFlight, scope, input),
     async get(scope, id) {
       read(scope);
       return PLAN_ID.test(id) ? plans.get(id) : null;
@@ -68,6 +77,17 @@ export function createPlanService(parts: PlanServiceParts): PlanService {
       if (existed) parts.logger.info({ ...logFields(scope), planId: id }, 'plan deleted');
       return existed;
     },
+    async stop(scope, id) {
+      authorize(scope, 'plan:stop');
+      const outcome = PLAN_ID.test(id) ? await plans.stop(id, scope.principal.name) : ({ kind: 'missing' } as const);
+      if (outcome.kind === 'missing') throw notFound(id.slice(0, 128));
+      const { head } = outcome.plan;
+      if (outcome.kind === 'over') {
+        throw new ConductorError('PLAN_NOT_STOPPABLE', `Plan ${id} is ${head.status}: nothing is left to search.`);
+      }
+      parts.logger.info({ ...logFields(scope), planId: id, status: head.status }, 'plan is to stop');
+      return outcome.plan;
+    },
     async template(scope, head) {
       read(scope);
       return plans.template(head);
@@ -80,6 +100,10 @@ export function createPlanService(parts: PlanServiceParts): PlanService {
       read(scope);
       return plans.solution(head);
     },
+    async triage(scope, head) {
+      read(scope);
+      return plans.triage(head);
+    },
     async reservations(scope, planId) {
       read(scope);
       return PLAN_ID.test(planId) ? plans.reservations(planId) : [];
@@ -89,43 +113,60 @@ export function createPlanService(parts: PlanServiceParts): PlanService {
       return PLAN_ID.test(planId) ? plans.events(planId, afterSeq) : [];
     },
     watch: (scope, options) => watch(parts, scope, options),
+    cursorOf: (plan) => parts.feed.cursorOf(plan),
+    hasMoved: (plan, since) => parts.feed.hasMoved(plan, since),
     validateTemplate: (template, files) => validate(parts, template, files),
   };
 }
 
 async function create(
   parts: PlanServiceParts,
+  inFlight: Set<string>,
   scope: RequestScope,
   input: CreatePlanInput,
 ): Promise<CreatePlanOutcome> {
   authorize(scope, 'plan:create');
-  const { defaults, ids } = parts;
+  const { defaults, ids, admission = UNLIMITED } = parts;
   const name = readName(input.name);
   const recommendMax = readNumSolution(input.numSolution, defaults.recommendMax, defaults.maxRecommendations);
   const timeout = readTimeout(input.timeout, defaults.timeout);
-  const key = readIdempotencyKey(input.idempotencyKey);
+  const limited = readTimeLimit(input.timeLimit);
+  const asked = readIdempotencyKey(input.idempotencyKey);
+  // Keys of different principals never meet.
+  const key = asked === undefined ? undefined : JSON.stringify([scope.principal.name, asked]);
   const document = await readDocument(input, parts.parseTemplateText, defaults.maxTemplateBytes);
-  const outcome = await parts.plans.create({
+  await admission.admit();
+  const plan: NewPlan = {
     id: ids.uuid(),
     name: name ?? ids.uuid(),
     timeout,
     recommendMax,
+    ...limited,
     createdBy: scope.principal.name,
     requestId: scope.requestId,
     document: withTransactionId(document, scope.transactionId),
     ...(key !== undefined && {
-      idempotency: {
-        // Keys of different principals never meet.
-        key: JSON.stringify([scope.principal.name, key]),
-        fingerprint: fingerprintOf({ name, timeout, recommendMax, document }),
-      },
+      idempotency: { key, fingerprint: fingerprintOf({ name, timeout, recommendMax, ...limited, document }) },
     }),
-  });
+  };
+  const outcome = await alone(inFlight, key, () => parts.plans.create(plan));
   if (outcome.kind === 'conflict') throw new ConductorError('IDEMPOTENCY_CONFLICT');
   const replayed = outcome.kind === 'replayed';
   if (!replayed) parts.metrics.count('conductor_plans_created_total');
   parts.logger.info({ ...logFields(scope), planId: outcome.plan.head.id, replayed }, 'plan accepted');
   return { plan: outcome.plan, replayed };
+}
+
+/** Twins on two gateways meet in the store, where one of them makes the plan and the other one gets it. */
+async function alone<T>(inFlight: Set<string>, key: string | undefined, task: () => Promise<T>): Promise<T> {
+  if (key === undefined) return task();
+  if (inFlight.has(key)) throw new ConductorError('IDEMPOTENCY_IN_PROGRESS');
+  inFlight.add(key);
+  try {
+    return await task();
+  } finally {
+    inFlight.delete(key);
+  }
 }
 
 function logFields(scope: RequestScope): object {
@@ -140,7 +181,7 @@ async function validate(
   try {
     const input = { template, files };
     const document = await readDocument(input, parts.parseTemplateText, parts.defaults.maxTemplateBytes);
-    return await parts.validateTemplate(document);
+    return await parts.validateTemplate(document, typeof template === 'string' ? template : undefined);
   } catch (error) {
     if (error instanceof TemplateInvalidError) return error.issues;
     throw error;

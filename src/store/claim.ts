@@ -1,33 +1,30 @@
 // One claimed plan: every write compares the claim's revision, so that a worker that lost its claim cannot write anything.
 // The outcome of a write that timed out is read back by the claim's token.
 import { ConductorError, isConductorError } from '../domain/errors.ts';
-import {
-  isLegalTransition,
-  type PartName,
-  type PlanEvent,
-  type PlanHead,
-  type PlanRecord,
-  type PlanStatus,
-  STAGE_FIELD,
-  STAGES,
-  type Stage,
-} from '../domain/plan.ts';
+import { isLegalTransition, type PartName, type PlanRecord, type PlanStatus, type Stage } from '../domain/plan.ts';
 import type { Advance, ClaimedPlan, SagaStore } from '../domain/ports.ts';
 import type { ReservationStep } from '../domain/solution.ts';
 import type { Clock } from '../lib/clock.ts';
 import { eventCodec, planCodec, type StoredPlan, stepCodec } from './codec.ts';
-import { keys, queueKey } from './keys.ts';
-import type { Compare, Kv, Operation } from './kv.ts';
+import { keys } from './keys.ts';
+import type { Compare, Kv } from './kv.ts';
+import { type LockBook, type LockChange, NO_LOCK_CHANGE } from './lock-book.ts';
 import { type EncodedPart, encodePart, type PartReader, writeParts } from './parts.ts';
-import { readReservations } from './plan-store.ts';
+import { readReservations } from './plan-history.ts';
+import { endStop, keepsLocks, nextState, requeue } from './plan-state.ts';
 import { when } from './request.ts';
 
 /** Attempts at a write whose outcome is unknown. */
 const TRIES = 4;
+/** One for all: an abort without a reason makes an error with a stack each time. */
+const STOPPED = new Error('The search is to end.');
+/** Attempts at a write that others' changes of the same order locks came before: each failure is somebody's success. */
+const LOCK_TRIES = 200;
 
 export interface ClaimOptions {
   readonly kv: Kv;
   readonly parts: PartReader;
+  readonly locks: LockBook;
   readonly clock: Clock;
   /** The plan as the claim wrote it. */
   readonly stored: StoredPlan;
@@ -51,6 +48,7 @@ export class KvClaim implements ClaimedPlan {
   readonly saga: SagaStore;
   readonly #options: ClaimOptions;
   readonly #lost = new AbortController();
+  readonly #stop = new AbortController();
   #state: 'held' | 'writing' | 'over' = 'held';
 
   constructor(options: ClaimOptions) {
@@ -79,6 +77,15 @@ export class KvClaim implements ClaimedPlan {
 
   get lost(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  get stop(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Somebody wants the search to end with what it has. */
+  askToStop(): void {
+    if (!this.#stop.signal.aborted) this.#stop.abort(STOPPED);
   }
 
   /** The store says that the claim is gone. While a result is being written that write itself finds out. */
@@ -131,22 +138,43 @@ export class KvClaim implements ClaimedPlan {
     ) {
       throw new ConductorError('CLAIM_LOST');
     }
-    const refs = new Map([...documents].map(([name, { part }]) => [name, part] as const));
-    const { head, event } = nextState(this.plan.head, this.stage, change, refs, { now: clock.now(), actor: owner });
-    const compare = [this.#fence(), { key: keys.plan(head.id), modRevision: this.plan.revision }];
-    const request = when(compare, [
-      { put: keys.plan(head.id), value: planCodec.encode({ ...stored, head, event }) },
-      { put: keys.event(head.id, event.seq), value: eventCodec.encode({ event, token }) },
-      { delete: keys.claim(head.id) },
-      ...requeue(this.plan.head, head),
-    ]);
-    const revision = await this.#settle(request, event.seq);
-    for (const { part, document } of documents.values()) reader.remember(part.ref, document);
-    return { head, revision };
+    const refs = new Map([...documents].map(([name, { part }]) => [name, part.ref] as const));
+    for (let attempt = 1; attempt <= LOCK_TRIES; attempt += 1) {
+      const { asked, ...locks } = await this.#lockChange(change);
+      const facts = { stage: this.stage, written: refs, locked: locks.locked, now: clock.now(), actor: owner };
+      const { head, event } = nextState(this.plan.head, asked, facts);
+      const compare = [this.#fence(), { key: keys.plan(head.id), modRevision: this.plan.revision }, ...locks.compare];
+      const request = when(compare, [
+        { put: keys.plan(head.id), value: planCodec.encode({ ...stored, head, event }) },
+        { put: keys.event(head.id, event.seq), value: eventCodec.encode({ event, token }) },
+        { delete: keys.claim(head.id) },
+        ...requeue(this.plan.head, head),
+        ...endStop(this.plan.head, head, event.reason),
+        ...locks.operations,
+      ]);
+      const revision = await this.#settle(request, event.seq, locks.compare.length > 0);
+      if (revision === null) continue;
+      for (const { part, document } of documents.values()) reader.remember(part.ref, document);
+      return { head, revision };
+    }
+    throw new ConductorError('CONFLICT');
   }
 
-  /** Runs the transaction until its outcome is known. */
-  async #settle(request: ReturnType<typeof when>, seq: number): Promise<number> {
+  /** The change as order locks allow it, with what it does to them. */
+  async #lockChange(change: Advance): Promise<LockChange & { readonly asked: Advance }> {
+    const { locks, owner } = this.#options;
+    const { head } = this.plan;
+    const { locks: requests = [], ...asked } = change;
+    if (change.to === 'solved' && requests.length > 0) {
+      const { to, ...taken } = await locks.take(head, requests, owner);
+      return { ...taken, asked: to === 'template' ? { to, reason: 'rehomed' } : { ...asked, to } };
+    }
+    if (!keepsLocks(change.to)) return { ...(await locks.drop(head, owner)), asked };
+    return { ...NO_LOCK_CHANGE, locked: head.locked ?? false, asked };
+  }
+
+  /** Runs the transaction until its outcome is known. null: a lock row was changed meanwhile, look at it again. */
+  async #settle(request: ReturnType<typeof when>, seq: number, withLocks: boolean): Promise<number | null> {
     const { kv, token } = this.#options;
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
       const result = await kv.txn(request).catch(unlessUnknown);
@@ -156,6 +184,7 @@ export class KvClaim implements ClaimedPlan {
       // No event of ours: the conditions did not hold, or the write was not applied (so far) and is tried again.
       const claim = await kv.get(keys.claim(this.planId));
       if (claim?.modRevision !== this.token) throw new ConductorError('CLAIM_LOST');
+      if (result && withLocks) return null;
     }
     throw new ConductorError('STORE_OUTCOME_UNKNOWN');
   }
@@ -163,10 +192,11 @@ export class KvClaim implements ClaimedPlan {
   async #encodeDocuments(change: Advance) {
     const { head } = this.plan;
     const out = new Map<PartName, { readonly part: EncodedPart; readonly document: unknown }>();
-    for (const name of ['translation', 'solution'] as const) {
+    // Never a number that an earlier document had, not even one that a rehomed plan has given up: it may be read still.
+    const n = head.seq + 1;
+    for (const name of ['translation', 'solution', 'triage'] as const) {
       const document = change.parts?.[name];
       if (document === undefined) continue;
-      const n = (head.parts[name]?.n ?? 0) + 1;
       out.set(name, { part: await encodePart(head.id, name, n, document), document });
     }
     return out;
@@ -206,56 +236,4 @@ export class KvClaim implements ClaimedPlan {
 function unlessUnknown(error: unknown): null {
   if (isConductorError(error, 'STORE_OUTCOME_UNKNOWN')) return null;
   throw error;
-}
-
-/** The queue entry stands while the plan needs the same stage; else the old one goes and the next comes. */
-function requeue(before: PlanHead, after: PlanHead): Operation[] {
-  const [old, next] = [queueKey(before), queueKey(after)];
-  if (old === next) return [];
-  return [...(old === null ? [] : [{ delete: old }]), ...(next === null ? [] : [{ put: next, value: '' }])];
-}
-
-function nextState(
-  head: PlanHead,
-  stage: Stage,
-  change: Advance,
-  written: ReadonlyMap<PartName, EncodedPart>,
-  by: { readonly now: number; readonly actor: string },
-): { readonly head: PlanHead; readonly event: PlanEvent } {
-  const rehomed = change.reason === 'rehomed';
-  const parts = rehomed ? { template: head.parts.template } : { ...head.parts };
-  const next: PlanHead = {
-    ...head,
-    ...stageRecords(head, stage, change),
-    status: change.to,
-    // A message stands until another one is written.
-    message: change.message ?? (rehomed ? '' : head.message),
-    messageForm: change.messageForm ?? (change.message === undefined ? head.messageForm : 'text'),
-    updated: by.now,
-    seq: head.seq + 1,
-    parts: { ...parts, ...Object.fromEntries([...written].map(([name, { ref }]) => [name, ref])) },
-  };
-  const event: PlanEvent = {
-    planId: head.id,
-    seq: next.seq,
-    at: by.now,
-    from: head.status,
-    to: change.to,
-    reason: change.reason,
-    actor: by.actor,
-    message: change.message ?? '',
-  };
-  return { head: next, event };
-}
-
-function stageRecords(head: PlanHead, own: Stage, change: Advance) {
-  const records: Partial<Record<(typeof STAGE_FIELD)[Stage], PlanHead['solver']>> = {};
-  for (const stage of STAGES) {
-    const field = STAGE_FIELD[stage];
-    const reset = change.resetFailures?.includes(stage) || change.reason === 'rehomed';
-    const failures = (reset ? 0 : head[field].failures) + (stage === own && change.failed ? 1 : 0);
-    const counter = change.reason === 'rehomed' ? 0 : head[field].counter;
-    records[field] = { ...head[field], counter, failures };
-  }
-  return records;
 }

@@ -1,5 +1,8 @@
 // Values as stored: JSON with a version field. A reader refuses a version that it does not know instead of guessing.
 import { ConductorError } from '../domain/errors.ts';
+import type { LatencyRules } from '../domain/latency.ts';
+import type { Member } from '../domain/members.ts';
+import type { OrderLock } from '../domain/order-locks.ts';
 import type { PlanEvent, PlanHead } from '../domain/plan.ts';
 import type { ReservationStep } from '../domain/solution.ts';
 import type { KeyValue } from './kv.ts';
@@ -33,6 +36,12 @@ export interface StoredClaim {
   readonly token: string;
 }
 
+/** `stops/<id>`. */
+export interface StoredStop {
+  /** Who asked, for people. */
+  readonly actor: string;
+}
+
 /** `idempotency/<hash>`. */
 export interface StoredIdempotency {
   readonly planId: string;
@@ -45,9 +54,37 @@ export interface StoredIndex {
   readonly createdBy: string;
 }
 
+/** `locks/plans/<id>`: which generation of which row, and under which id the plan stands there. */
+export interface StoredPlanLocks {
+  readonly rows: readonly {
+    readonly conflictId: string;
+    readonly generation: string;
+    readonly serviceResourceId: string;
+  }[];
+}
+
+/** `locks/wake/<token>` */
+export interface StoredWake {
+  readonly planIds: readonly string[];
+  /** Who caused it, for the plans' history. */
+  readonly actor: string;
+}
+
+/** `retention/state` */
+export interface StoredRetention {
+  /** When the last round ended, ms since the epoch. */
+  readonly at: number;
+  /** It left something to do. */
+  readonly more: boolean;
+  /** Revisions of the store and when they were noted, oldest first. */
+  readonly marks: readonly { readonly at: number; readonly revision: number }[];
+  /** By kind of thing: the key after which the next round goes on. */
+  readonly after: Readonly<Record<string, string>>;
+}
+
 interface Codec<T extends object> {
   encode(value: T): string;
-  /** Throws INTERNAL when the value is not of this kind and version. */
+  /** Throws INTERNAL when the value is not of this kind, STORE_FORMAT_NEWER when a later version of the program wrote it. */
   decode(kv: KeyValue): T;
 }
 
@@ -56,9 +93,10 @@ function codec<T extends object>(): Codec<T> {
     encode: (value) => JSON.stringify({ v: VERSION, ...value }),
     decode(kv) {
       const data = parse(kv);
-      if (typeof data !== 'object' || data === null || !('v' in data) || data.v !== VERSION) {
-        throw unreadable(kv.key, new Error('unknown version'));
-      }
+      if (typeof data !== 'object' || data === null || !('v' in data))
+        throw unreadable(kv.key, new Error('no version'));
+      if (typeof data.v === 'number' && data.v > VERSION) throw newer(kv.key, data.v);
+      if (data.v !== VERSION) throw unreadable(kv.key, new Error('unknown version'));
       const { v: _, ...value } = data;
       return value as T;
     },
@@ -98,9 +136,23 @@ function unreadable(key: string, cause: unknown): ConductorError {
   return new ConductorError('INTERNAL', `The stored value ${key} cannot be read.`, { cause });
 }
 
+/** The rule for upgrades stands in docs/operations.md: a version is written only when the release before reads it. */
+function newer(key: string, version: number): ConductorError {
+  const message = `The stored value ${key} has format ${version}; this version of the program reads format ${VERSION}. Upgrade it.`;
+  return new ConductorError('STORE_FORMAT_NEWER', message);
+}
+
 export const planCodec = remembering(codec<StoredPlan>());
 export const eventCodec = codec<StoredEvent>();
 export const claimCodec = codec<StoredClaim>();
 export const idempotencyCodec = codec<StoredIdempotency>();
+export const stopCodec = codec<StoredStop>();
 export const indexCodec = codec<StoredIndex>();
 export const stepCodec = codec<{ readonly step: ReservationStep }>();
+export const lockCodec = codec<OrderLock>();
+export const planLocksCodec = codec<StoredPlanLocks>();
+export const wakeCodec = codec<StoredWake>();
+export const retentionCodec = codec<StoredRetention>();
+export const memberCodec = codec<Member>();
+export const latencyRegionsCodec = codec<Pick<LatencyRules, 'regions'>>();
+export const latencyCountriesCodec = codec<Pick<LatencyRules, 'countries'>>();

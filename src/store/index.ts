@@ -1,12 +1,22 @@
-// Everything the rest of the program needs of the store, made over one Kv: plans, their feed, and the engine's work queue.
-import type { Logger, Metrics, PlanFeed, PlanStore, WorkQueue } from '../domain/ports.ts';
+// Everything the rest of the program needs of the store, made over one Kv: plans, their feed, the engine's work queue, order
+// locks and latency rules.
+import type { MemberIdentity } from '../domain/members.ts';
+import type { OrderLockStore } from '../domain/order-locks.ts';
+import type { LatencyRuleStore, Logger, Metrics, PlanFeed, PlanStore, WorkQueue } from '../domain/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import { type Random, systemRandom } from '../lib/random.ts';
+import { MEMBERS } from './keys.ts';
 import type { Kv } from './kv.ts';
+import { KvLatencyRules } from './latency-rules.ts';
+import { LockBook } from './lock-book.ts';
+import { LockWakers } from './lock-wakers.ts';
+import { Members } from './members.ts';
+import { KvOrderLocks } from './order-locks.ts';
 import { PartReader } from './parts.ts';
 import { KvPlanFeed } from './plan-feed.ts';
 import { KvPlanStore } from './plan-store.ts';
+import { Retention, type RetentionSettings } from './retention.ts';
 import { KvWorkQueue } from './work-queue.ts';
 
 export interface StoresOptions {
@@ -20,26 +30,38 @@ export interface StoresOptions {
   readonly ownerName: string;
   /** A worker that dies is noticed after this time. */
   readonly leaseTtlSeconds: number;
+  /** How this process shows itself to others, once it joins them. */
+  readonly member?: Pick<MemberIdentity, 'roles' | 'version'>;
   /** First pause before a failed listing or clean-up is repeated, in milliseconds; doubles up to 40 times. @default 50 */
   readonly retryBaseMs?: number;
   /** Changes that wait for one subscriber before they are coalesced. @default 256 */
   readonly feedQueueCapacity?: number;
   /** Recent changes kept in memory for subscribers that come back. @default 2048 */
   readonly feedRingCapacity?: number;
+  /** @default everything is kept for ever */
+  readonly retention?: RetentionSettings;
 }
 
 export interface Stores {
   readonly plans: PlanStore;
   readonly feed: PlanFeed;
   readonly work: WorkQueue;
+  readonly orderLocks: OrderLockStore;
+  readonly latencyRules: LatencyRuleStore;
+  readonly members: Members;
+  /** Plans that wait for a stage or are in one, as far as this process has heard. */
+  queuedPlans(): number;
   /** Lists and begins to watch; throws STORE_UNAVAILABLE when the store does not answer. */
   start(): Promise<void>;
   /** Ends the watching and gives the lease back with its claims. The Kv stays open: whoever opened it closes it. */
   close(): Promise<void>;
 }
 
+const KEEP_ALL: RetentionSettings = { finishedPlansMs: 0, orphanPartsMs: 0, intervalMs: 0, batch: 0 };
+
 export function createStores(kv: Kv, options: StoresOptions): Stores {
-  const shared = { ...options, kv, random: options.random ?? systemRandom, parts: new PartReader(kv) };
+  const book = new LockBook({ ...options, kv });
+  const shared = { ...options, kv, random: options.random ?? systemRandom, parts: new PartReader(kv), locks: book };
   const plans = new KvPlanStore(shared);
   const feed = new KvPlanFeed({
     ...shared,
@@ -47,22 +69,39 @@ export function createStores(kv: Kv, options: StoresOptions): Stores {
     ringCapacity: options.feedRingCapacity,
   });
   const work = new KvWorkQueue(shared);
+  const wakers = new LockWakers({ ...shared, book });
+  const orderLocks = new KvOrderLocks({ ...shared, book, wakers });
+  const retention = new Retention({ ...KEEP_ALL, ...options.retention, ...shared, plans, orderLocks });
+  const members = new Members({
+    ...options,
+    kv,
+    prefix: MEMBERS,
+    ttlSeconds: options.leaseTtlSeconds,
+    self: { name: options.ownerName, roles: [], version: '', ...options.member },
+    facts: () => ({ claims: work.held, feedLagMs: feed.status().lagMs, storeRevision: feed.status().revision }),
+    queues: () => work.lengths(),
+  });
   const stop = new AbortController();
   return {
     plans,
     feed,
     work,
+    orderLocks,
+    latencyRules: new KvLatencyRules(kv),
+    members,
+    queuedPlans: () => work.length,
     async start() {
       try {
-        await Promise.all([feed.start(stop.signal), work.start(stop.signal)]);
+        await Promise.all([feed.start(stop.signal), work.start(stop.signal), wakers.start(stop.signal)]);
       } catch (error) {
         stop.abort();
         throw error;
       }
+      retention.start();
     },
     async close() {
       stop.abort();
-      await Promise.all([feed.finished(), work.close()]);
+      await Promise.all([retention.close(), feed.finished(), work.close(), wakers.close(), members.leave()]);
     },
   };
 }

@@ -6,10 +6,22 @@ import { sha256 } from '../lib/json.ts';
 
 /** Heads with their newest event, one key a plan. */
 export const PLANS = 'plans/';
+/** Documents of plans. */
+export const PARTS = 'parts/';
 export const CLAIMS = 'claims/';
 export const QUEUE = 'queue/';
+/** Plans whose search is to end with what it has, until it has ended. */
+export const STOPS = 'stops/';
+/** Running processes, each bound to its lease. */
+export const MEMBERS = 'members/';
 /** Holds the head of the plan deleted last: written with each deletion, so that a watch learns what was deleted. */
 export const TOMBSTONE = `${PLANS}!deleted`;
+/** One row per resource that was ever locked, by the hash of its conflict id. */
+export const LOCK_ROWS = 'locks/rows/';
+/** Released rows as they were. */
+export const LOCK_HISTORY = 'locks/history/';
+/** Plans that are to be looked at because a row was released; whoever has done so deletes the key. */
+export const LOCK_WAKE = 'locks/wake/';
 /** Values carry what filters can be decided on without the head. `newest` counts down, so that both orders read forwards. */
 export const INDEX = { 'oldest-first': 'index/created/', 'newest-first': 'index/newest/' } as const;
 export type IndexOrder = keyof typeof INDEX;
@@ -32,16 +44,31 @@ export const keys = {
   plan: (id: string) => `${PLANS}${checked(id)}`,
   events: (id: string) => `events/${checked(id)}/`,
   event: (id: string, seq: number) => `events/${checked(id)}/${String(seq).padStart(8, '0')}`,
-  parts: (id: string) => `parts/${checked(id)}/`,
+  parts: (id: string) => `${PARTS}${checked(id)}/`,
   chunk: (id: string, part: PartName, n: number, chunk: number) =>
-    `parts/${checked(id)}/${part}/${n}/${String(chunk).padStart(4, '0')}`,
+    `${PARTS}${checked(id)}/${part}/${n}/${String(chunk).padStart(4, '0')}`,
   claim: (id: string) => `${CLAIMS}${checked(id)}`,
+  stop: (id: string) => `${STOPS}${checked(id)}`,
   queue: (stage: Stage) => `${QUEUE}${stage}/`,
   reservations: (id: string) => `reservations/${checked(id)}/`,
   /** Step names hold text of the template, so they are hashed unless they are plain. */
   reservation: (id: string, step: string) =>
     `reservations/${checked(id)}/${/^[A-Za-z0-9][\w.-]{0,127}$/.test(step) ? step : `~${sha256(step)}`}`,
   idempotency: (key: string) => `idempotency/${sha256(key)}`,
+  lockRow: (conflictId: string) => `${LOCK_ROWS}${sha256(conflictId)}`,
+  /** The rows in which a plan stands. */
+  planLocks: (id: string) => `locks/plans/${checked(id)}`,
+  /** Says that a plan builds something under this service resource id. */
+  lockServices: (serviceResourceId: string) => `locks/services/${sha256(serviceResourceId)}/`,
+  lockService: (serviceResourceId: string, id: string) => `locks/services/${sha256(serviceResourceId)}/${checked(id)}`,
+  /** A released row as it was, by its generation; a later one takes its place in `locks/rows/`. */
+  lockHistory: (generation: string) => `${LOCK_HISTORY}${generation}`,
+  lockWake: (token: string) => `${LOCK_WAKE}${token}`,
+  /** Who does a round of retention now; bound to a lease. */
+  retentionOwner: 'retention/owner',
+  retentionState: 'retention/state',
+  latencyRegions: 'latency/regions',
+  latencyCountries: 'latency/countries',
 } as const;
 
 /** Place of a plan in the time order, without the index's prefix; also what list cursors hold. */

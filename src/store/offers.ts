@@ -37,6 +37,20 @@ export class OfferBook {
     this.#changed();
   }
 
+  /** Plans that wait for a stage or are in one. */
+  get length(): number {
+    let length = 0;
+    for (const list of this.#waiting.values()) length += list.length;
+    return length;
+  }
+
+  /** Plans at one stage: those that nobody has, and those in work. */
+  lengthOf(stage: Stage): { readonly waiting: number; readonly inWork: number } {
+    const list = this.#waiting.get(stage) ?? [];
+    const inWork = list.reduce((sum, key) => sum + (this.#claimed.has(idOf(key)) ? 1 : 0), 0);
+    return { waiting: list.length - inWork, inWork };
+  }
+
   /** Changes under `claims/`. */
   onClaims(events: readonly WatchEvent[]): void {
     for (const event of events) {

@@ -1,7 +1,8 @@
 // The PlanFeed port: one watch a process on the heads of all plans, fanned out in memory by plan id. A subscriber that comes
 // back with a cursor gets what it missed from memory, from the stored events or from the store's history, or an explicit gap.
 import { ConductorError, isConductorError } from '../domain/errors.ts';
-import type { Logger, Metrics, PlanChange, PlanFeed, PlanFeedOptions, PlanFilter } from '../domain/ports.ts';
+import type { PlanRecord } from '../domain/plan.ts';
+import type { Cursor, Logger, Metrics, PlanChange, PlanFeed, PlanFeedOptions, PlanFilter } from '../domain/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
 import { planCodec, type StoredPlan } from './codec.ts';
@@ -9,9 +10,10 @@ import { decodeCursor, encodeCursor, type FeedPosition } from './cursor.ts';
 import { FeedRing } from './feed-ring.ts';
 import { type FeedItem, FeedSubscriber, type LiveChange } from './feed-subscriber.ts';
 import { idOf, isPlanId, keys, PLANS, TOMBSTONE } from './keys.ts';
-import type { Kv, WatchEvent } from './kv.ts';
+import type { KeyValue, Kv, WatchEvent } from './kv.ts';
 import { matchesHead } from './plan-filter.ts';
-import { readEvents, toRecord } from './plan-store.ts';
+import { readEvents } from './plan-history.ts';
+import { toRecord } from './plan-store.ts';
 import { Reflector, type ReflectorBatch } from './reflector.ts';
 
 export interface FeedOptions {
@@ -69,6 +71,14 @@ export class KvPlanFeed implements PlanFeed {
     });
   }
 
+  cursorOf({ head, revision }: PlanRecord): Cursor {
+    return encodeCursor({ clusterId: this.#reflector.clusterId, revision, seq: head.seq });
+  }
+
+  async hasMoved(plan: PlanRecord, since: Cursor): Promise<boolean> {
+    return (await this.#position(since)).revision < plan.revision;
+  }
+
   // -------------------------------------------------------------- what subscribers see
 
   async *#one(planId: string, options: PlanFeedOptions, subscriber: FeedSubscriber): AsyncGenerator<PlanChange> {
@@ -76,7 +86,8 @@ export class KvPlanFeed implements PlanFeed {
     let floor = position?.revision ?? 0;
     // Whether the subscriber knows of the plan: a position with an event says so.
     let exists = (position?.seq ?? 0) > 0;
-    for await (const { revision, change } of this.#forOne(planId, position, exists, subscriber)) {
+    const told = () => ({ clusterId: this.#reflector.clusterId, revision: floor, seq: exists ? 1 : 0 });
+    for await (const { revision, change } of this.#forOne(planId, position, told, subscriber)) {
       // What was told before is left out; a gap begins anew.
       if (change.kind !== 'gap' && revision <= floor) continue;
       if (change.kind === 'deleted' && !exists) continue;
@@ -86,19 +97,27 @@ export class KvPlanFeed implements PlanFeed {
     }
   }
 
-  /** What was missed or is, then what comes; after each gap what is. Parts of it may come twice. */
+  /**
+   * What was missed or is, then what comes. What a queue or a watch has lost is in the plan's stored history, unless the store
+   * itself was set back: then a gap and what is. Parts of it may come twice. `told` is how far the subscriber has come.
+   */
   async *#forOne(
     planId: string,
     position: FeedPosition | null,
-    known: boolean,
+    told: () => FeedPosition,
     subscriber: FeedSubscriber,
   ): AsyncGenerator<Pick<LiveChange, 'revision' | 'change'>> {
-    yield* position ? this.#missed(planId, position) : this.#present(planId, known);
+    yield* position ? this.#missed(planId, position) : this.#present(planId, false);
     for (let item = await subscriber.next(); item; item = await subscriber.next()) {
-      if ('gap' in item) {
+      if (!('gap' in item)) yield item;
+      else if (item.gap.reason === 'store-changed') {
         yield { revision: 0, change: changeOf(item) };
         yield* this.#present(planId, true);
-      } else yield item;
+      } else {
+        this.#options.metrics.count('conductor_subscription_catch_ups_total');
+        const reached = told();
+        yield* reached.revision > 0 ? this.#missed(planId, reached) : this.#present(planId, false);
+      }
     }
   }
 
@@ -124,8 +143,11 @@ export class KvPlanFeed implements PlanFeed {
     else if (known) yield deletedChange(planId, null, this.#reflector.status().revision, clusterId);
   }
 
-  /** The plan's stored events after the position, with the plan as it is now. They outlive compaction. */
-  async *#missed(planId: string, position: FeedPosition): AsyncGenerator<LiveChange> {
+  /**
+   * The plan's stored events after the position, with the plan as it is now. They outlive compaction; where a store keeps its
+   * history no longer than etcd does, a gap tells what is not there any more.
+   */
+  async *#missed(planId: string, position: FeedPosition): AsyncGenerator<Pick<LiveChange, 'revision' | 'change'>> {
     const clusterId = this.#reflector.clusterId;
     const found = isPlanId(planId) ? await this.#kv.get(keys.plan(planId)) : null;
     if (!found) {
@@ -137,11 +159,20 @@ export class KvPlanFeed implements PlanFeed {
       return;
     }
     const plan = toRecord(found);
-    for (const { event, revision } of await readEvents(this.#kv, planId, 0)) {
+    const stored = await readEvents(this.#kv, planId, 0);
+    const oldest = stored[0];
+    const whole = oldest !== undefined && (oldest.event.seq === 1 || oldest.revision <= position.revision);
+    if (!whole && plan.revision > position.revision) {
+      const here = { clusterId, revision: plan.revision - 1, seq: 1 };
+      yield { revision: 0, change: changeOf({ gap: { reason: 'compacted', position: here } }) };
+      yield* this.#present(planId, true);
+      return;
+    }
+    for (const { event, revision } of stored) {
       // What is newer than the head that was read comes live.
       if (revision <= position.revision || event.seq > plan.head.seq) continue;
       const cursor = encodeCursor({ clusterId, revision, seq: event.seq });
-      yield { revision, planId, head: plan.head, change: { kind: 'event', cursor, plan, event } };
+      yield { revision, change: { kind: 'event', cursor, plan, event } };
     }
   }
 
@@ -245,16 +276,28 @@ function selects(filter: PlanFilter, floor: number, item: FeedItem): boolean {
 /** The changes of plans in events of `plans/`; what was deleted is told by the tombstone of the same revision. */
 function changesOf(events: readonly WatchEvent[], clusterId: string): LiveChange[] {
   const tombstone = events.find((event) => event.type === 'put' && event.kv.key === TOMBSTONE);
-  const buried = tombstone?.type === 'put' ? planCodec.decode(tombstone.kv) : null;
+  const buried = tombstone?.type === 'put' ? readable(tombstone.kv) : null;
   const out: LiveChange[] = [];
   for (const event of events) {
     const key = event.type === 'put' ? event.kv.key : event.key;
     if (key === TOMBSTONE) continue;
     const id = idOf(key);
-    if (event.type === 'put') out.push(eventChange(planCodec.decode(event.kv), event.kv.modRevision, clusterId));
-    else out.push(deletedChange(id, buried?.head.id === id ? buried : null, event.modRevision, clusterId));
+    if (event.type === 'put') {
+      const stored = readable(event.kv);
+      if (stored) out.push(eventChange(stored, event.kv.modRevision, clusterId));
+    } else out.push(deletedChange(id, buried?.head.id === id ? buried : null, event.modRevision, clusterId));
   }
   return out;
+}
+
+/** null for a plan that a later version of the program wrote: it is not told, and keeps nobody from hearing of the others. */
+function readable(entry: KeyValue): StoredPlan | null {
+  try {
+    return planCodec.decode(entry);
+  } catch (error) {
+    if (isConductorError(error, 'STORE_FORMAT_NEWER')) return null;
+    throw error;
+  }
 }
 
 function eventChange({ head, event }: StoredPlan, revision: number, clusterId: string): LiveChange {

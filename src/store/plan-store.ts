@@ -1,26 +1,32 @@
 // The PlanStore port over any Kv: heads, documents, events and the idempotency key, each create and delete in one transaction.
 import { ConductorError, isConductorError } from '../domain/errors.ts';
-import { NO_STAGE_RECORD, type PlanEvent, type PlanHead, type PlanRecord } from '../domain/plan.ts';
-import type { CreateOutcome, NewPlan, PlanPage, PlanQuery, PlanStore } from '../domain/ports.ts';
+import { isStoppable, NO_STAGE_RECORD, type PlanEvent, type PlanHead, type PlanRecord } from '../domain/plan.ts';
+import type { CreateOutcome, NewPlan, PlanPage, PlanQuery, PlanStore, StopOutcome } from '../domain/ports.ts';
 import type { Translation } from '../domain/problem.ts';
 import type { ReservationStep, Solution } from '../domain/solution.ts';
 import type { TemplateDocument } from '../domain/template.ts';
+import type { TriageDocument } from '../domain/triage.ts';
 import type { Clock } from '../lib/clock.ts';
 import { chunks } from '../lib/concurrency.ts';
 import type { Ids } from '../lib/ids.ts';
-import { eventCodec, idempotencyCodec, indexCodec, planCodec, type StoredPlan, stepCodec } from './codec.ts';
+import { eventCodec, idempotencyCodec, indexCodec, planCodec, type StoredPlan, stopCodec } from './codec.ts';
 import { indexKey, isPlanId, keys, queueKey, TOMBSTONE } from './keys.ts';
-import { type KeyValue, type Kv, MAX_TXN_OPERATIONS, type Operation } from './kv.ts';
+import { type Compare, type KeyValue, type Kv, MAX_TXN_OPERATIONS, type Operation } from './kv.ts';
+import type { LockBook, LockChange } from './lock-book.ts';
 import { type EncodedPart, encodePart, type PartReader, writeParts } from './parts.ts';
+import { readEvents, readReservations } from './plan-history.ts';
 import { listPlans } from './plan-list.ts';
 import { when } from './request.ts';
 
 /** Attempts at a transaction whose outcome is unknown or whose plan changes all the time. */
 const TRIES = 5;
+/** Attempts at a deletion: others may change the plan, or order locks in which it stands, again and again. */
+const DELETE_TRIES = 100;
 
 export interface PlanStoreOptions {
   readonly kv: Kv;
   readonly parts: PartReader;
+  readonly locks: LockBook;
   readonly clock: Clock;
   readonly ids: Ids;
 }
@@ -28,12 +34,14 @@ export interface PlanStoreOptions {
 export class KvPlanStore implements PlanStore {
   readonly #kv: Kv;
   readonly #parts: PartReader;
+  readonly #locks: LockBook;
   readonly #clock: Clock;
   readonly #ids: Ids;
 
-  constructor({ kv, parts, clock, ids }: PlanStoreOptions) {
+  constructor({ kv, parts, locks, clock, ids }: PlanStoreOptions) {
     this.#kv = kv;
     this.#parts = parts;
+    this.#locks = locks;
     this.#clock = clock;
     this.#ids = ids;
   }
@@ -47,7 +55,7 @@ export class KvPlanStore implements PlanStore {
     if (inline.length === 0) await writeParts(this.#kv, [], [template]);
     let { idempotencyRevision } = earlier;
     for (let attempt = 1; ; attempt += 1) {
-      const request = createRequest(plan, stored, idempotencyRevision, inline);
+      const request = createRequest(plan, stored, idempotencyRevision, template, inline);
       const revision = await this.#tryCreate(plan.id, stored.token, request);
       if (revision !== null) {
         this.#parts.remember(template.ref, plan.document);
@@ -105,6 +113,11 @@ export class KvPlanStore implements PlanStore {
     return ref ? ((await this.#parts.read(head, 'solution', ref)) as Solution) : null;
   }
 
+  async triage(head: PlanHead): Promise<TriageDocument | null> {
+    const ref = head.parts.triage;
+    return ref ? ((await this.#parts.read(head, 'triage', ref)) as TriageDocument) : null;
+  }
+
   reservations(planId: string): Promise<readonly ReservationStep[]> {
     return readReservations(this.#kv, planId);
   }
@@ -116,19 +129,43 @@ export class KvPlanStore implements PlanStore {
 
   async delete(id: string): Promise<boolean> {
     if (!isPlanId(id)) return false;
-    let unknown = false;
-    for (let attempt = 1; ; attempt += 1) {
+    let unknown = 0;
+    for (let attempt = 1; attempt <= DELETE_TRIES; attempt += 1) {
       const found = await this.#kv.get(keys.plan(id));
       // After a timeout an absent plan means that the write was applied.
-      if (!found) return unknown;
+      if (!found) return unknown > 0;
       try {
-        if ((await this.#kv.txn(deleteRequest(found))).succeeded) return true;
+        const { head } = planCodec.decode(found);
+        const locks = await this.#locks.drop(head, head.createdBy);
+        if ((await this.#kv.txn(deleteRequest(found, locks))).succeeded) return true;
       } catch (error) {
-        if (!isConductorError(error, 'STORE_OUTCOME_UNKNOWN') || attempt >= TRIES) throw error;
-        unknown = true;
+        unknown += 1;
+        if (!isConductorError(error, 'STORE_OUTCOME_UNKNOWN') || unknown >= TRIES) throw error;
       }
-      if (attempt >= TRIES) throw new ConductorError('CONFLICT');
     }
+    throw new ConductorError('CONFLICT');
+  }
+
+  async stop(id: string, actor: string): Promise<StopOutcome> {
+    if (!isPlanId(id)) return { kind: 'missing' };
+    let failure: unknown = new ConductorError('CONFLICT');
+    for (let attempt = 1; attempt <= DELETE_TRIES; attempt += 1) {
+      const found = await this.#kv.get(keys.plan(id));
+      if (!found) return { kind: 'missing' };
+      const plan = toRecord(found);
+      if (!isStoppable(plan.head.status)) return { kind: 'over', plan };
+      // Never left behind by a plan that has just been solved.
+      const unchanged = { key: found.key, modRevision: found.modRevision };
+      const request = when([unchanged], [{ put: keys.stop(id), value: stopCodec.encode({ actor }) }]);
+      try {
+        if ((await this.#kv.txn(request)).succeeded) return { kind: 'asked', plan };
+      } catch (error) {
+        // Asked twice is asked once.
+        failure = error;
+        if (!isConductorError(error, 'STORE_OUTCOME_UNKNOWN') || attempt >= TRIES) throw error;
+      }
+    }
+    throw failure;
   }
 
   /** The plan that this key made before, a conflict, or the revision that the key must still have. */
@@ -173,39 +210,6 @@ export function toRecord(entry: KeyValue): PlanRecord {
   return { head: planCodec.decode(entry).head, revision: entry.modRevision };
 }
 
-/** Stored events after `afterSeq` in order, each with the revision that wrote it. */
-export async function readEvents(
-  kv: Kv,
-  planId: string,
-  afterSeq: number,
-): Promise<readonly { readonly event: PlanEvent; readonly revision: number }[]> {
-  if (!isPlanId(planId)) return [];
-  const out: { event: PlanEvent; revision: number }[] = [];
-  let after = keys.event(planId, Math.max(0, Math.trunc(afterSeq)));
-  for (;;) {
-    const page = await kv.range(keys.events(planId), { after, limit: 500 });
-    for (const entry of page.kvs) out.push({ event: eventCodec.decode(entry).event, revision: entry.modRevision });
-    const last = page.kvs.at(-1);
-    if (!page.more || !last) return out;
-    after = last.key;
-  }
-}
-
-/** The saga's steps in the order of reserving. */
-export async function readReservations(kv: Kv, planId: string): Promise<readonly ReservationStep[]> {
-  if (!isPlanId(planId)) return [];
-  const steps: ReservationStep[] = [];
-  let after: string | undefined;
-  for (;;) {
-    const page = await kv.range(keys.reservations(planId), { limit: 200, ...(after === undefined ? {} : { after }) });
-    for (const entry of page.kvs) steps.push(stepCodec.decode(entry).step);
-    const last = page.kvs.at(-1);
-    if (!page.more || !last) break;
-    after = last.key;
-  }
-  return steps.sort((a, b) => a.order - b.order || (a.step < b.step ? -1 : 1));
-}
-
 function firstState(plan: NewPlan, template: EncodedPart, now: number, token: string): StoredPlan {
   const head: PlanHead = {
     id: plan.id,
@@ -217,6 +221,7 @@ function firstState(plan: NewPlan, template: EncodedPart, now: number, token: st
     updated: now,
     timeout: plan.timeout,
     recommendMax: plan.recommendMax,
+    ...(plan.timeLimit === undefined ? {} : { timeLimit: plan.timeLimit }),
     createdBy: plan.createdBy,
     requestId: plan.requestId,
     seq: 1,
@@ -239,7 +244,13 @@ function firstState(plan: NewPlan, template: EncodedPart, now: number, token: st
   return { head, event, token, ...idempotency };
 }
 
-function createRequest(plan: NewPlan, stored: StoredPlan, keyRevision: number, inline: readonly Operation[]) {
+function createRequest(
+  plan: NewPlan,
+  stored: StoredPlan,
+  keyRevision: number,
+  template: EncodedPart,
+  inline: readonly Operation[],
+) {
   const { head, event, token } = stored;
   const entry = indexCodec.encode({ name: head.name, createdBy: head.createdBy });
   const puts: Operation[] = [
@@ -250,7 +261,9 @@ function createRequest(plan: NewPlan, stored: StoredPlan, keyRevision: number, i
     { put: indexKey('newest-first', head.created, head.id), value: entry },
     { put: queueKey(head) ?? '', value: '' },
   ];
-  const compare = [{ key: keys.plan(head.id), modRevision: 0 }];
+  const compare: Compare[] = [{ key: keys.plan(head.id), modRevision: 0 }];
+  // What was written long ago under a plan that was not there may have been cleared away as an orphan.
+  if (inline.length === 0) compare.push(...template.puts.map((put) => ({ key: keyOf(put), exists: true }) as const));
   if (plan.idempotency && stored.idempotency) {
     const { fingerprint } = plan.idempotency;
     puts.push({ put: stored.idempotency, value: idempotencyCodec.encode({ planId: head.id, fingerprint }) });
@@ -259,12 +272,16 @@ function createRequest(plan: NewPlan, stored: StoredPlan, keyRevision: number, i
   return when(compare, puts);
 }
 
-function deleteRequest(found: KeyValue) {
+function keyOf(operation: Operation): string {
+  return 'put' in operation ? operation.put : '';
+}
+
+function deleteRequest(found: KeyValue, locks: LockChange) {
   const stored = planCodec.decode(found);
   const { head, idempotency } = stored;
   const queued = queueKey(head);
   return when(
-    [{ key: found.key, modRevision: found.modRevision }],
+    [{ key: found.key, modRevision: found.modRevision }, ...locks.compare],
     [
       { delete: found.key },
       { put: TOMBSTONE, value: planCodec.encode(stored) },
@@ -272,10 +289,12 @@ function deleteRequest(found: KeyValue) {
       { deletePrefix: keys.parts(head.id) },
       { deletePrefix: keys.reservations(head.id) },
       { delete: keys.claim(head.id) },
+      { delete: keys.stop(head.id) },
       { delete: indexKey('oldest-first', head.created, head.id) },
       { delete: indexKey('newest-first', head.created, head.id) },
       ...(queued ? [{ delete: queued }] : []),
       ...(idempotency ? [{ delete: idempotency }] : []),
+      ...locks.operations,
     ],
   );
 }

@@ -1,16 +1,26 @@
 // The WorkQueue port: a plan's queue entry stands from the moment a stage is needed until its result is written; a claim is a
 // compare-and-swap bound to the process's one lease. When the lease ends the claims vanish and the plans are offered again.
 import { isConductorError } from '../domain/errors.ts';
-import { type PlanEvent, type PlanHead, STAGE_FIELD, STAGE_STATUS, type Stage, stageOf } from '../domain/plan.ts';
+import type { QueueLength } from '../domain/members.ts';
+import {
+  type PlanEvent,
+  type PlanHead,
+  STAGE_FIELD,
+  STAGE_STATUS,
+  STAGES,
+  type Stage,
+  stageOf,
+} from '../domain/plan.ts';
 import type { ClaimedPlan, Logger, Metrics, WorkQueue } from '../domain/ports.ts';
 import { type Clock, delay } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { Random } from '../lib/random.ts';
 import { KvClaim } from './claim.ts';
 import { claimCodec, eventCodec, planCodec, type StoredPlan } from './codec.ts';
-import { CLAIMS, idOf, isPlanId, keys, QUEUE } from './keys.ts';
+import { CLAIMS, idOf, isPlanId, keys, QUEUE, STOPS } from './keys.ts';
 import type { KeyValue, Kv, Lease } from './kv.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
+import type { LockBook } from './lock-book.ts';
 import { OfferBook } from './offers.ts';
 import type { PartReader } from './parts.ts';
 import { Reflector, type ReflectorBatch } from './reflector.ts';
@@ -19,6 +29,7 @@ import { when } from './request.ts';
 export interface WorkQueueOptions {
   readonly kv: Kv;
   readonly parts: PartReader;
+  readonly locks: LockBook;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly random: Random;
@@ -38,6 +49,9 @@ export class KvWorkQueue implements WorkQueue {
   readonly #lease: LeaseKeeper;
   readonly #queue: Reflector;
   readonly #claims: Reflector;
+  readonly #stops: Reflector;
+  /** Plans whose search is to end. */
+  readonly #stopped = new Set<string>();
   /** Claims in hand by plan. */
   readonly #active = new Map<string, KvClaim>();
   /** Tokens of claims whose transaction is under way. */
@@ -54,18 +68,34 @@ export class KvWorkQueue implements WorkQueue {
       new Reflector({ ...options, prefix, onBatch });
     this.#queue = reflect(QUEUE, ({ events }) => this.#book.onQueue(events));
     this.#claims = reflect(CLAIMS, (batch) => this.#onClaims(batch));
+    this.#stops = reflect(STOPS, (batch) => this.#onStops(batch));
   }
 
   async start(signal: AbortSignal): Promise<void> {
     // Claims first: else a plan in work elsewhere would look free for a moment.
-    await this.#claims.start(signal);
+    await Promise.all([this.#claims.start(signal), this.#stops.start(signal)]);
     await this.#queue.start(signal);
   }
 
   async close(): Promise<void> {
     this.#stop.abort();
-    await Promise.all([this.#claims.finished(), this.#queue.finished()]);
+    await Promise.all([this.#claims.finished(), this.#stops.finished(), this.#queue.finished()]);
     await this.#lease.close();
+  }
+
+  /** Plans that wait for a stage or are in one. */
+  get length(): number {
+    return this.#book.length;
+  }
+
+  /** Plans that this process has in work. */
+  get held(): number {
+    return this.#active.size;
+  }
+
+  /** How much there is at each stage, as far as this process has heard. */
+  lengths(): readonly QueueLength[] {
+    return STAGES.map((stage) => ({ stage, ...this.#book.lengthOf(stage) }));
   }
 
   offers(stage: Stage, signal: AbortSignal): AsyncIterable<string> {
@@ -149,11 +179,12 @@ export class KvWorkQueue implements WorkQueue {
     },
     lease: Lease,
   ): KvClaim {
-    const { kv, parts, clock } = this.#options;
+    const { kv, parts, locks, clock } = this.#options;
     const claim = new KvClaim({
       ...claimed,
       kv,
       parts,
+      locks,
       clock,
       onEnd: (ended) => {
         if (this.#active.get(ended.planId) === ended) this.#active.delete(ended.planId);
@@ -162,11 +193,23 @@ export class KvWorkQueue implements WorkQueue {
     });
     this.#active.set(claim.planId, claim);
     if (lease.lost.aborted) claim.lose();
+    // Asked for before the claim; what comes later is told by the watch.
+    if (this.#stopped.has(claim.planId)) claim.askToStop();
     return claim;
   }
 
   #onLeaseLost(leaseId: string): void {
     for (const claim of [...this.#active.values()]) if (claim.leaseId === leaseId) claim.lose();
+  }
+
+  #onStops({ events }: ReflectorBatch): void {
+    for (const event of events) {
+      const planId = idOf(event.type === 'put' ? event.kv.key : event.key);
+      if (event.type === 'put') {
+        this.#stopped.add(planId);
+        this.#active.get(planId)?.askToStop();
+      } else this.#stopped.delete(planId);
+    }
   }
 
   #onClaims({ events }: ReflectorBatch): void {

@@ -58,6 +58,16 @@ export const METRICS: ReadonlyMap<string, MetricInfo> = new Map<string, MetricIn
   ['conductor_feed_lag_seconds', gauge('Time since the feed last heard from the store while it should have.')],
   ['conductor_subscriptions', gauge('Subscriptions open now.', 'transport')],
   ['conductor_subscription_drops_total', counter('Items not delivered because a subscriber was slow.')],
+  [
+    'conductor_subscription_catch_ups_total',
+    counter("Times a subscriber of one plan was too slow and got what it missed from the plan's stored history."),
+  ],
+  ['conductor_subscriptions_refused_total', counter('Subscriptions refused because a quota was full.', 'quota')],
+
+  ['conductor_plans_refused_total', counter('Plans refused before anything was written.', 'reason')],
+  ['conductor_queued_plans', gauge('Plans that wait for a stage or are in one.')],
+  ['conductor_store_latency_seconds', gauge('Time that store operations take now, as admission sees it.')],
+  ['conductor_retention_removed_total', counter('Things removed from the store because of their age.', 'kind')],
 
   ['conductor_solver_nodes_total', counter('Nodes of the search tree visited.')],
   ['conductor_solver_seconds', histogram('Time of one solve, constraints and search.', WORK, 'result')],

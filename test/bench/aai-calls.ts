@@ -1,8 +1,9 @@
 // (c) How many requests the inventory is asked, with nothing cached: for a plan with fifty candidates, batched and one by one,
 // and for a GraphQL list of a hundred plans down to the sites of their candidates.
-import { startSimulators } from '../sim/start.ts';
-import { type Client, connectClient, mustBeDone, runPlan } from './client.ts';
-import { type BenchSettings, removeFolder, startGateway, temporaryFolder } from './gateway.ts';
+import { type Simulators, startSimulators } from '../sim/start.ts';
+import { mustBeDone, runPlan } from './client.ts';
+import { withFresh } from './fresh.ts';
+import { type BenchSettings, removeFolder, temporaryFolder } from './gateway.ts';
 import { atMost, type Findings } from './report.ts';
 import { CANDIDATES, MANY_CANDIDATES_TEMPLATE, manyCandidates } from './subjects.ts';
 
@@ -35,8 +36,6 @@ interface Listed {
   };
 }
 
-type Simulators = Awaited<ReturnType<typeof startSimulators>>;
-
 export async function aaiCalls(
   settings: BenchSettings,
   _rounds: number,
@@ -46,7 +45,7 @@ export async function aaiCalls(
   const folders = [await temporaryFolder(), await temporaryFolder()] as const;
   try {
     progress('one plan, read one by one');
-    const single = await planRequests(simulators, folders[0], ['batch_strategy = single'], settings);
+    const single = await planRequests(simulators, folders[0], ['[aai]', 'batch_strategy = single'], settings);
     progress('one plan, batched');
     const batched = await planRequests(simulators, folders[1], [], settings);
     progress(`a list of ${PLANS} plans`);
@@ -77,33 +76,6 @@ export async function aaiCalls(
     await simulators.stop();
     for (const folder of folders) await removeFolder(folder);
   }
-}
-
-/** Starts a fresh process, waits until it has read what it keeps, and counts from its start. */
-async function withFresh<T>(
-  simulators: Simulators,
-  folder: string,
-  aaiLines: readonly string[],
-  settings: BenchSettings,
-  work: (client: Client) => Promise<T>,
-): Promise<{ readonly start: number; readonly total: number; readonly result: T }> {
-  simulators.aai.clearCalls();
-  const gateway = await startGateway({ folder, sections: [...simulators.configLines, '[aai]', ...aaiLines], settings });
-  try {
-    const client = await connectClient(gateway);
-    await inventoryRead(client);
-    const start = simulators.aai.calls.length;
-    const result = await work(client);
-    client.close();
-    return { start, total: simulators.aai.calls.length, result };
-  } finally {
-    await gateway.stop();
-  }
-}
-
-/** A list of regions waits for the first reading, and asks nothing else. */
-async function inventoryRead(client: Client): Promise<void> {
-  await client.execute('query Regions { cloudRegions(first: 1) { nodes { cloudRegionId } } }', {});
 }
 
 async function planRequests(

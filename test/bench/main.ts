@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { aaiCalls } from './aai-calls.ts';
+import { demandCalls } from './demand-calls.ts';
 import { fanOut } from './fan-out.ts';
 import { type BenchSettings, PROGRAM } from './gateway.ts';
 import { planLatency } from './plan-latency.ts';
@@ -11,7 +12,7 @@ import { type Findings, machine, markdown, type Report, textTable } from './repo
 const HELP = `npm run bench -- [options]
   --only a,b,c,d    sections to run (default all)
                       a  plan to done, beside its upstream requests     b  GraphQL query, beside bare node:http
-                      c  number of A&AI requests                        d  subscription events, beside bare ws
+                      c  number of upstream requests                    d  subscription events, beside bare ws
   --rounds N        rounds of b and d, and tens of plans of a (default 7, 9 for figures to be quoted)
   --json FILE       write the findings as JSON
   --markdown FILE   write the table of docs/performance.md
@@ -22,10 +23,15 @@ A missed goal does not fail the run: the exit code is 1 only when something coul
 
 type Section = (settings: BenchSettings, rounds: number, progress: (text: string) => void) => Promise<Findings>;
 
+async function requestCounts(...args: Parameters<Section>): Promise<Findings> {
+  const parts = [await aaiCalls(...args), await demandCalls(...args)];
+  return { rows: parts.flatMap(({ rows }) => rows), notes: parts.flatMap(({ notes }) => notes) };
+}
+
 const SECTIONS: ReadonlyMap<string, Section> = new Map<string, Section>([
   ['a', (settings, rounds, progress) => planLatency(settings, rounds * 10, progress)],
   ['b', queryRate],
-  ['c', aaiCalls],
+  ['c', requestCounts],
   ['d', fanOut],
 ]);
 

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConductorError } from '../../src/domain/errors.ts';
-import type { Logger, Metrics, PlanChange } from '../../src/domain/ports.ts';
+import type { Logger, Metrics, PlanChange, Solver } from '../../src/domain/ports.ts';
+import type { Solution } from '../../src/domain/solution.ts';
+import { describeTranslationFailure, solveStage } from '../../src/engine/stages.ts';
+import { TranslationError } from '../../src/engine/translate/index.ts';
 import { createWorker, type StageRun, type Worker } from '../../src/engine/worker.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { randomIds } from '../../src/lib/ids.ts';
@@ -12,6 +15,7 @@ import { seededRandom } from '../../src/lib/random.ts';
 import { openEmbeddedKv } from '../../src/store/embedded/index.ts';
 import { createStores, type Stores } from '../../src/store/index.ts';
 import type { Kv } from '../../src/store/kv.ts';
+import { EMPTY_TRANSLATION } from '../support/waiting-plans.ts';
 
 const logger: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger };
 const metrics: Metrics = { count() {}, observe() {}, gauge() {} };
@@ -84,6 +88,92 @@ async function historyUntil(id: string, status: string): Promise<string[]> {
 }
 
 describe('worker', () => {
+  it('takes what a solution would build with the result, and a plan that has to wait waits', async () => {
+    const solution: Solution = {
+      recommendations: [
+        {
+          objective: null,
+          terms: [],
+          demands: [
+            {
+              demand: 'vG',
+              inventory_provider: 'aai',
+              service_resource_id: 'sr',
+              candidate: {},
+              attributes: {},
+              source: { candidate_id: 'r1', inventory_type: 'cloud', conflict_id: 'r1|' },
+            },
+          ],
+        },
+      ],
+      diagnosis: { demands: [], nodes: 1, elapsedMs: 1, timedOut: false, summary: [], notices: ['a notice'] },
+    };
+    const solver: Solver = { solve: async () => ({ kind: 'solved', solution }) };
+    const passed: string[] = [];
+    const counting = {
+      ...metrics,
+      count: (_: string, labels: object = {}) => void passed.push(Object.values(labels).join('→')),
+    };
+    translator(async () => ({ to: 'translated', reason: 'completed', parts: { translation: EMPTY_TRANSLATION } }));
+    const worker = createWorker({
+      ...base,
+      metrics: counting,
+      stage: 'solver',
+      run: solveStage(stores.plans, solver, { timeoutSeconds: 1, machine: 'm' }),
+      describe: (error) => ({ message: error.message }),
+      concurrency: 1,
+      maxFailures: 3,
+      owner: 'w1',
+      work: stores.work,
+    });
+    workers.push(worker);
+    worker.start();
+    const first = await createPlan('first');
+    await historyUntil(first, 'solved');
+    const second = await createPlan('second');
+    await historyUntil(second, 'waiting spinup');
+    expect(passed).toContain('solving→waiting spinup');
+    expect((await stores.plans.get(first))?.head.message).toBe('a notice');
+    await stores.orderLocks.release([{ serviceResourceId: 'sr', failed: false }], 'so');
+    // Its second try builds.
+    expect(await historyUntil(second, 'solved')).toEqual([
+      'template created',
+      'translating claimed',
+      'translated completed',
+      'solving claimed',
+      'waiting spinup completed',
+      'template rehomed',
+      'translating claimed',
+      'translated completed',
+      'solving claimed',
+      'solved completed',
+    ]);
+  });
+
+  it('keeps what the inventories dropped of a plan for which they had no candidate', async () => {
+    const dropped = [{ demand: 'vG', candidates: [{ candidate_id: 'r', location_id: null, reason: 'BAD_DATA' }] }];
+    const message = 'Unable to find any candidate for demand vG';
+    const worker = createWorker({
+      ...base,
+      stage: 'controller',
+      run: async () => {
+        throw new TranslationError(message, dropped);
+      },
+      describe: describeTranslationFailure(3),
+      concurrency: 1,
+      maxFailures: 3,
+      owner: 'w1',
+      work: stores.work,
+    });
+    workers.push(worker);
+    worker.start();
+    const id = await createPlan('nothing there');
+    await historyUntil(id, 'error');
+    const head = (await stores.plans.get(id))?.head;
+    expect(head).toMatchObject({ message, messageForm: 'list' });
+    expect(head && (await stores.plans.triage(head))).toEqual({ dropped });
+  });
+
   it('takes plans in the order in which they were made', async () => {
     const ids = [await createPlan('one'), await createPlan('two'), await createPlan('three')];
     const seen: string[] = [];

@@ -45,7 +45,9 @@ const PLAN = `query ($id: ID!) { plan(id: $id) {
 const PLANS = `query ($after: String) { plans(first: 100, after: $after, orderBy: OLDEST_FIRST) {
   nodes { id } pageInfo { hasNextPage endCursor } } }`;
 
-export const AUTHORIZATION = `Basic ${Buffer.from('user:pass').toString('base64')}`;
+/** Looked for in logs, metrics and errors, where it must never stand. */
+export const PASSWORD = 'Hush-7f41c0-of-the-fault-suite';
+export const AUTHORIZATION = `Basic ${Buffer.from(`user:${PASSWORD}`).toString('base64')}`;
 const HEADERS = { authorization: AUTHORIZATION, 'content-type': 'application/json', accept: 'application/json' };
 
 interface Connection {
@@ -81,9 +83,21 @@ export class Api {
   }
 
   /** The answer to `POST /v1/plans`, whatever it is. */
-  post(name: string, template: string | object): Promise<Response> {
+  post(name: string, template: string | object, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
     const body = JSON.stringify({ name, template });
-    return fetch(`${this.url}/v1/plans`, { method: 'POST', headers: HEADERS, body });
+    return fetch(`${this.url}/v1/plans`, { method: 'POST', headers: { ...HEADERS, ...headers }, body });
+  }
+
+  /** The answer to `DELETE /v1/plans/{id}`. */
+  delete(id: string): Promise<Response> {
+    return fetch(`${this.url}/v1/plans/${id}`, { method: 'DELETE', headers: HEADERS });
+  }
+
+  /** The value of a metric, its series added up; 0 when it has none. */
+  async metric(name: string, labels = ''): Promise<number> {
+    const text = await (await this.get('/metrics')).text();
+    const lines = text.split('\n').filter((line) => /^[\w:]+/.exec(line)?.[0] === name && line.includes(labels));
+    return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
   }
 
   get(path: string): Promise<Response> {
@@ -99,7 +113,7 @@ export class Api {
   }
 
   async plan(id: string): Promise<SeenPlan | null> {
-    const { plan } = await this.#query<{ plan: SeenPlan | null }>(PLAN, { id });
+    const { plan } = await this.query<{ plan: SeenPlan | null }>(PLAN, { id });
     if (!plan) return null;
     return {
       ...plan,
@@ -117,14 +131,15 @@ export class Api {
   async ids(): Promise<string[]> {
     const out: string[] = [];
     for (let after: string | null = null; ; ) {
-      const { plans }: { plans: Connection } = await this.#query<{ plans: Connection }>(PLANS, { after });
+      const { plans }: { plans: Connection } = await this.query<{ plans: Connection }>(PLANS, { after });
       out.push(...plans.nodes.map(({ id }) => id));
       if (!plans.pageInfo.hasNextPage) return out;
       after = plans.pageInfo.endCursor;
     }
   }
 
-  async #query<T>(query: string, variables: object): Promise<T> {
+  /** The data of an operation. Throws with the errors when there are any. */
+  async query<T>(query: string, variables: object): Promise<T> {
     const body = JSON.stringify({ query, variables });
     const answer = await fetch(`${this.url}/graphql`, { method: 'POST', headers: HEADERS, body });
     const { data, errors } = (await answer.json()) as { data?: T; errors?: unknown };

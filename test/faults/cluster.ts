@@ -1,9 +1,10 @@
 // Real gateways (dist/main.js) on a real etcd or on the embedded store, with simulators on real sockets around them.
 import { rmSync } from 'node:fs';
 import { type Simulators, startSimulators } from '../sim/start.ts';
-import { type EtcdServer, startEtcd } from '../support/etcd.ts';
+import { type EtcdServer, post, startEtcd } from '../support/etcd.ts';
+import { type EtcdCluster, startEtcdCluster } from '../support/etcd-cluster.ts';
 import { type LogLine, type Program, startProgram, writeConfig } from '../support/program.ts';
-import { Api } from './api.ts';
+import { Api, PASSWORD } from './api.ts';
 import { INVALID, MARKER, setRoom } from './templates.ts';
 import { Watcher } from './watcher.ts';
 
@@ -27,16 +28,27 @@ export interface GatewayOptions {
   readonly roles?: string;
   /** Port of a proxy to etcd. */
   readonly etcdPort?: number;
+  /** `[etcd_api] host`, where it is neither a proxy nor the whole store. */
+  readonly hosts?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export interface Cluster {
+/** What the gateways keep their state in. */
+interface StoreServers {
+  readonly hosts: string;
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+export interface Cluster<Store extends StoreServers = EtcdServer> {
   readonly simulators: Simulators;
-  readonly etcd: EtcdServer;
+  readonly etcd: Store;
   /** The gateway that tests talk to: it serves and works on nothing. */
   readonly front: Gateway;
   /** Has seen everything since before the first plan. */
   readonly watcher: Watcher;
+  /** Every gateway started so far. */
+  readonly gateways: readonly Gateway[];
   /** Keys of claims and queue entries in etcd: none when every plan has ended. */
   leftovers(): Promise<string[]>;
   /** Resolves when it listens. */
@@ -53,26 +65,60 @@ export interface ClusterOptions {
   readonly leaseTtl?: number;
   /** Logs at level debug. */
   readonly debug?: boolean;
+  /** More words of etcd's command line. */
+  readonly etcdArgs?: readonly string[];
+  /** Password of etcd's user `root`, whom it asks for then; for `startCluster`. */
+  readonly etcdPassword?: string;
+  /** Of the process, for `startSingle`. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Instead of new ones over the usual world; they are stopped with the rest. */
+  readonly simulators?: Simulators;
 }
+
+/** Three gateways of any mix of roles on an etcd of three members. */
+export type Service = Cluster<EtcdCluster>;
 
 const PLENTY = 1_000_000;
 /** Plans in work at once in each stage of a gateway, where a test does not say otherwise. */
 const WORKERS = ['[controller]', 'workers = 4', '[reservation]', 'workers = 4'];
 
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const [simulators, etcd] = await Promise.all([startSimulators(), startEtcd()]);
+  const etcd = await startEtcd({ args: options.etcdArgs ?? [] });
+  const { etcdPassword: password } = options;
+  if (password !== undefined) await lock(etcd, password);
+  return gatewaysOn(etcd, options);
+}
+
+/** From now on etcd serves `root` with this password alone. */
+async function lock({ endpoint }: EtcdServer, password: string): Promise<void> {
+  await post(`${endpoint}/v3/auth/user/add`, { name: 'root', password });
+  await post(`${endpoint}/v3/auth/role/add`, { name: 'root' });
+  await post(`${endpoint}/v3/auth/user/grant`, { user: 'root', role: 'root' });
+  await post(`${endpoint}/v3/auth/enable`, {});
+}
+
+/** The same on three members. */
+export async function startService(options: ClusterOptions = {}): Promise<Service> {
+  return gatewaysOn(await startEtcdCluster(3, options.etcdArgs), options);
+}
+
+async function gatewaysOn<Store extends StoreServers>(etcd: Store, options: ClusterOptions): Promise<Cluster<Store>> {
+  const simulators = options.simulators ?? (await startSimulators());
   setRoom(simulators, options.room ?? PLENTY);
   const config = writeConfig([
     ...simulators.configLines,
-    ...['[db_options]', 'db_backend = etcd', '[etcd_api]', 'host = 127.0.0.1', 'request_timeout = 2'],
+    ...['[conductor_api]', `password = ${PASSWORD}`],
+    ...['[db_options]', 'db_backend = etcd', '[etcd_api]', 'request_timeout = 2'],
+    ...(options.etcdPassword === undefined ? [] : ['username = root', `password = ${options.etcdPassword}`]),
     ...['[gateway]', `lease_ttl = ${options.leaseTtl ?? SHORT_LEASE}`],
     ...(options.debug ? ['[DEFAULT]', 'debug = true'] : []),
     ...(options.lines ?? WORKERS),
   ]);
   const started: Gateway[] = [];
-  const gateway = async (name: string, { roles, etcdPort, env }: GatewayOptions = {}): Promise<Gateway> => {
+  const gateway = async (name: string, { roles, etcdPort, hosts, env }: GatewayOptions = {}): Promise<Gateway> => {
     const args = ['serve', '--config-file', config.file, ...(roles ? ['--roles', roles] : [])];
-    const own = { OS_GATEWAY__INSTANCE_NAME: name, OS_ETCD_API__PORT: String(etcdPort ?? etcd.port), ...env };
+    const store = hosts ?? (etcdPort === undefined ? etcd.hosts : `127.0.0.1:${etcdPort}`);
+    const own = { OS_GATEWAY__INSTANCE_NAME: name, OS_ETCD_API__HOST: store, ...env };
     const made = await listening(name, startProgram(args, own));
     started.push(made);
     return made;
@@ -84,6 +130,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     etcd,
     front,
     watcher,
+    gateways: started,
     gateway,
     leftovers: () => keysOf(etcd, /^conductor\/gateway\/(claims|queue)\//),
     async stop() {
@@ -95,7 +142,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   };
 }
 
-async function keysOf(etcd: EtcdServer, match: RegExp): Promise<string[]> {
+async function keysOf(etcd: StoreServers, match: RegExp): Promise<string[]> {
   const all = Buffer.from([0]).toString('base64');
   const body = JSON.stringify({ key: all, range_end: all, keys_only: true });
   const answer = await fetch(`${etcd.endpoint}/v3/kv/range`, { method: 'POST', body });
@@ -114,6 +161,8 @@ export interface Single {
   readonly api: Api;
   readonly watcher: Watcher;
   readonly program: Program;
+  /** Every life so far. */
+  readonly gateways: readonly Gateway[];
   /** `kill -9`, then the same folder again. */
   restart(): Promise<void>;
   /** Starts it again after its end. */
@@ -123,18 +172,23 @@ export interface Single {
 
 /** One gateway with every role on the embedded store. */
 export async function startSingle(options: ClusterOptions = {}): Promise<Single> {
-  const simulators = await startSimulators();
+  const simulators = options.simulators ?? (await startSimulators());
   setRoom(simulators, options.room ?? PLENTY);
   const config = writeConfig([
     ...simulators.configLines,
+    ...['[conductor_api]', `password = ${PASSWORD}`],
     ...['[gateway]', `lease_ttl = ${options.leaseTtl ?? LONG_LEASE}`, 'drain_timeout = 1'],
     ...(options.lines ?? WORKERS),
   ]);
-  let lives = 0;
-  const life = () => {
-    lives += 1;
-    const env = { OS_GATEWAY__INSTANCE_NAME: `life-${lives}` };
-    return listening(`life-${lives}`, startProgram(['serve', '--config-file', config.file], env));
+  const lives: Gateway[] = [];
+  let count = 0;
+  const life = async () => {
+    count += 1;
+    const name = `life-${count}`;
+    const env = { OS_GATEWAY__INSTANCE_NAME: name, ...options.env };
+    const made = await listening(name, startProgram(['serve', '--config-file', config.file], env));
+    lives.push(made);
+    return made;
   };
   let current = await life();
   const api = new Api(() => current.api.url);
@@ -149,6 +203,7 @@ export async function startSingle(options: ClusterOptions = {}): Promise<Single>
     get program() {
       return current.program;
     },
+    gateways: lives,
     start,
     async restart() {
       await current.program.kill('SIGKILL');

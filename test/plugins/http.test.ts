@@ -54,6 +54,25 @@ const failureOf = (promise: Promise<unknown>) =>
   );
 
 describe('a request', () => {
+  it('for bytes gets a 2xx answer as it is, and an error answer as JSON', async () => {
+    const { handler } = statuses([200, 404]);
+    const http = client(await serve(handler));
+    const found = await http.request({ ...get(), answer: 'bytes' });
+    expect(found).toMatchObject({ status: 200, body: null, text: '' });
+    expect(Buffer.from(found.bytes ?? []).toString()).toBe('{}');
+    expect(await http.request({ ...get(), answer: 'bytes' })).toMatchObject({ status: 404, body: {}, text: '{}' });
+  });
+
+  it('may be a GET with a body', async () => {
+    let body = '';
+    const url = await serve(async (request, response) => {
+      for await (const chunk of request) body += chunk;
+      response.end('{}');
+    });
+    await client(url).request({ ...get(), body: { ids: ['a'] } });
+    expect(body).toBe('{"ids":["a"]}');
+  });
+
   it('carries credentials, transaction id, Accept and JSON, and appends to the base path', async () => {
     let seen: { url: string; headers: IncomingMessage['headers']; body: string } | undefined;
     const url = await serve(async (request, response) => {
@@ -215,7 +234,7 @@ describe('the breaker', () => {
     const record = recorder();
     const http = client(await serve(server.handler), { clock, tries: 1, breaker }, record);
     for (let i = 0; i < 3; i += 1) expect((await http.request(get())).status).toBe(503);
-    expect(await failureOf(http.request(get()))).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', kind: 'open' });
+    expect(await failureOf(http.request(get()))).toMatchObject({ code: 'UPSTREAM_PAUSED', kind: 'open' });
     expect(server.seen()).toBe(3);
     clock.advance(1000);
     const [probe, other] = [http.request(get()), failureOf(http.request(get()))];

@@ -1,6 +1,11 @@
 // The short way of plain JSON requests: nobody can tell its answers from Yoga's, which still gives all others.
 import { expect, test } from 'vitest';
-import { startServer } from './support.ts';
+import { createDirect } from '../../src/server/direct.ts';
+import type { Execute } from '../../src/server/execute.ts';
+import { createKeptAnswers } from '../../src/server/kept-answers.ts';
+import { createGateway } from '../../src/server/yoga.ts';
+import { planRecord, recordingLogger } from '../api/rest/support.ts';
+import { settingsWith, startServer, testSchema, World } from './support.ts';
 
 /** Yoga takes this header for the same wish; the short way does not look at parameters. */
 const SAME_WISH = new Map([
@@ -71,4 +76,27 @@ test('a query that fails is not run twice each time', async () => {
   const headers = { accept: 'application/json', 'content-type': 'application/json' };
   for (let time = 0; time < 20; time += 1) await post({ query: '{ fail }' }, { headers });
   expect(lines.filter(({ message }) => message === 'GraphQL failure')).toHaveLength(20);
+});
+
+test('a query is executed once while what it read is there, a mutation each time, whatever it read', async () => {
+  const plan = planRecord('p');
+  let executed = 0;
+  const execute: Execute = async (_operation, _caller, reads) => {
+    reads?.plan(plan);
+    executed += 1;
+    return { data: { executed } };
+  };
+  const yoga = createGateway(testSchema(new World()), execute, settingsWith({}));
+  const direct = createDirect(yoga, execute, createKeptAnswers({ get: async () => plan }));
+  const scope = { principal: { kind: 'anonymous', name: 'anonymous' }, requestId: 'r' } as const;
+  const ask = async (query: string) => {
+    const body = JSON.stringify({ query });
+    const caller = { scope, logger: recordingLogger(), transport: 'http' } as const;
+    const outcome = await direct({ 'content-type': 'application/json' }, body, caller);
+    return outcome && 'answer' in outcome ? outcome.answer.body : outcome;
+  };
+  const query = '{ hello }';
+  const mutation = 'mutation { touch }';
+  expect([await ask(query), await ask(query)]).toEqual(Array(2).fill('{"data":{"executed":1}}'));
+  expect([await ask(mutation), await ask(mutation)]).toEqual(['{"data":{"executed":2}}', '{"data":{"executed":3}}']);
 });

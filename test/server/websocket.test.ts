@@ -135,7 +135,7 @@ test.each([
 });
 
 test('a socket that does not answer pings is cut, one that does is kept', async () => {
-  const { port } = await startServer({ webSocket: { pingMs: 50 } });
+  const { port } = await startServer({ webSocket: { pingMs: 500 } });
   const deaf = new WsClient(port, { autoPong: false });
   const alive = new WsClient(port);
   await Promise.all([deaf.init(), alive.init()]);

@@ -89,7 +89,7 @@ test('the configuration lines name both peers, existing files and the credential
       sections.set(name, section);
     } else section.set(line.slice(0, line.indexOf(' = ')), line.slice(line.indexOf(' = ') + 3));
   }
-  expect([...sections.keys()]).toEqual(['aai', 'sdnc']);
+  expect([...sections.keys()]).toEqual(expect.arrayContaining(['aai', 'sdnc', 'multicloud']));
   const aai = sections.get('aai');
   expect(aai?.get('server_url')).toBe(simulators.aai.url);
   expect(aai?.get('server_url_version')).toBe('v32');
@@ -99,6 +99,8 @@ test('the configuration lines name both peers, existing files and the credential
   expect(sections.get('sdnc')?.get('server_url')).toBe(simulators.sdnc.restsUrl);
   expect(sections.get('sdnc')?.get('certificate_authority_bundle_file')).toBe(simulators.certificates.ca);
   expect(sections.get('sdnc')?.get('password')).toBe(simulators.password);
+  expect(sections.get('multicloud')?.get('server_url')).toBe(simulators.multicloud.url);
+  expect(sections.get('multicloud')?.get('certificate_authority_bundle_file')).toBe(simulators.certificates.ca);
 });
 
 test('stop frees the ports and removes the temporary certificates', async () => {

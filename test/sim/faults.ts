@@ -6,7 +6,7 @@ import { isObject, type Json, type JsonObject, parseJson, setOwn } from './json.
 /**
  * `delay` waits, then answers; `status` answers an error; `html` a proxy's page; `truncate` sends half the body and cuts the
  * connection; `cut-json` sends half the body as if it were whole; `wrong-types` changes the body's value types; `reset`
- * breaks the connection; `hang` never answers; `slow-bytes` sends the body a few bytes at a time.
+ * breaks the connection; `hang` never answers; `slow-bytes` sends the body a few bytes at a time; `answer` sends what it is given.
  */
 type FaultKind =
   | 'delay'
@@ -17,7 +17,8 @@ type FaultKind =
   | 'wrong-types'
   | 'reset'
   | 'hang'
-  | 'slow-bytes';
+  | 'slow-bytes'
+  | 'answer';
 
 interface FaultMatch {
   readonly method?: string;
@@ -35,6 +36,10 @@ export interface Fault {
   readonly kind: FaultKind;
   /** For `status` (default 500) and `html` (default 502). */
   readonly status?: number;
+  /** For `status`: more headers of the answer, for example Retry-After. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** For `answer`. */
+  readonly answer?: Answer;
   /** For `delay`, and between pieces for `slow-bytes`. */
   readonly delayMs?: number;
   /** For `delay`: waits for this instead of a time. */
@@ -115,7 +120,7 @@ export interface Answer {
   status: number;
   headers: Record<string, string>;
   /** Absent: no body at all. */
-  body?: string;
+  body?: string | Uint8Array;
 }
 
 const PROXY_PAGE =
@@ -148,8 +153,12 @@ function writeHead(response: ServerResponse, answer: Answer, bytes: number): voi
   response.writeHead(answer.status, { ...answer.headers, ...length });
 }
 
+function bytesOf({ body }: Answer): Buffer {
+  return typeof body === 'string' ? Buffer.from(body) : Buffer.from(body ?? []);
+}
+
 async function sendSlowly(response: ServerResponse, answer: Answer, fault: Fault): Promise<void> {
-  const bytes = Buffer.from(answer.body ?? '');
+  const bytes = bytesOf(answer);
   const size = Math.max(1, fault.pieceBytes ?? 16);
   writeHead(response, answer, bytes.length);
   for (let at = 0; at < bytes.length && !response.destroyed; at += size) {
@@ -163,7 +172,7 @@ async function sendSlowly(response: ServerResponse, answer: Answer, fault: Fault
 export async function sendAnswer(response: ServerResponse, answer: Answer, fault: Fault | null): Promise<void> {
   if (response.destroyed) return;
   if (fault?.kind === 'slow-bytes') return sendSlowly(response, answer, fault);
-  const whole = Buffer.from(answer.body ?? '');
+  const whole = bytesOf(answer);
   const half = whole.subarray(0, Math.floor(whole.length / 2));
   if (fault?.kind === 'truncate') {
     writeHead(response, answer, whole.length);
@@ -174,7 +183,7 @@ export async function sendAnswer(response: ServerResponse, answer: Answer, fault
   let body = whole;
   if (fault?.kind === 'cut-json') body = half;
   if (fault?.kind === 'wrong-types') {
-    const parsed = parseJson(answer.body ?? '');
+    const parsed = parseJson(whole.toString('utf8'));
     if (parsed !== undefined) body = Buffer.from(JSON.stringify((fault.mutate ?? scrambleTypes)(parsed)));
   }
   writeHead(response, answer, body.length);

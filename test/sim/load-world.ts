@@ -1,6 +1,7 @@
 // A simulated world: inventory objects by URI, and what the controller can still carry. Also reads the recorded world.
 import type { WorldEntry } from './aai-store.ts';
-import { isObject, type Json, type JsonObject, objectAt, textAt } from './json.ts';
+import { type Json, type JsonObject, objectAt, textAt } from './json.ts';
+import { recordedSlices, type SliceWorld } from './slices.ts';
 
 /** Limits per target (host or region) and resource name, for example `vgmux-chi-01` → `service-speed` → 2000. */
 export type CapacityTable = ReadonlyMap<string, ReadonlyMap<string, number>>;
@@ -12,6 +13,10 @@ export interface SimWorld {
   readonly capacity: CapacityTable;
   /** Free capacity by vim-id (`vCPU`, `Memory`, `Storage`), as recorded. */
   readonly multicloud: JsonObject;
+  /** Values of a request that make MultiCloud fail; absent: none. */
+  readonly multicloudFailsWhen?: JsonObject;
+  /** What DCAE, CPS and SDC know; absent: nothing. */
+  readonly slices?: SliceWorld;
 }
 
 /** Reads `{"aai": {uri: {type, object}}, "multicloud": {"capacity": …}}`; throws when it has another form. */
@@ -25,6 +30,13 @@ export function loadWorld(json: Json): SimWorld {
     if (type === null || object === null) throw new Error(`The entry ${uri} needs "type" and "object".`);
     aai.set(uri, { type, object });
   }
-  const multicloud = isObject(json) ? objectAt(objectAt(json, 'multicloud') ?? {}, 'capacity') : null;
-  return { aai, capacity: new Map(), multicloud: multicloud ?? {} };
+  const vims = objectAt(json, 'multicloud') ?? {};
+  const failsWhen = objectAt(vims, 'fails_when');
+  return {
+    aai,
+    capacity: new Map(),
+    multicloud: objectAt(vims, 'capacity') ?? {},
+    slices: recordedSlices(json),
+    ...(failsWhen === null ? {} : { multicloudFailsWhen: failsWhen }),
+  };
 }

@@ -82,6 +82,7 @@ const RECORDED_HEADERS = [
   'x-fromappid',
   'x-transactionid',
   'x-dslapiversion',
+  'x-ecomp-instanceid',
   'x-onap-requestid',
   'x-onap-partnername',
   'user-agent',
@@ -146,7 +147,11 @@ function splitTarget(target: string): { path: string; query: string } {
 
 /** What happens instead of the operation; `done` means that nothing more is to be sent. */
 function instead(fault: Fault, exchange: Exchange, options: ServerOptions): Answer | 'reset' | 'hang' | null {
-  if (fault.kind === 'status') return options.failure(fault.status ?? 500, exchange);
+  if (fault.kind === 'answer' && fault.answer) return fault.answer;
+  if (fault.kind === 'status') {
+    const failed = options.failure(fault.status ?? 500, exchange);
+    return { ...failed, headers: { ...failed.headers, ...fault.headers } };
+  }
   if (fault.kind === 'html') return htmlAnswer(fault.status ?? 502);
   return fault.kind === 'reset' || fault.kind === 'hang' ? fault.kind : null;
 }

@@ -3,6 +3,7 @@ import { TYPE_BY_NAME } from './aai-schema.ts';
 import { decodeSegment, normalUri, type WorldEntry } from './aai-store.ts';
 import { type Json, type JsonObject, listAt, textAt } from './json.ts';
 import type { SimWorld } from './load-world.ts';
+import { type Flavor, flavorObject } from './world-flavors.ts';
 
 const LOCATED_IN = 'org.onap.relationships.inventory.LocatedIn';
 const COMPOSED_OF = 'org.onap.relationships.inventory.ComposedOf';
@@ -57,6 +58,16 @@ interface Vnf {
   /** Numbers the addresses; distinct per VNF. */
   readonly number: number;
   readonly replicationRole: string;
+}
+
+interface Transport {
+  readonly id: string;
+  readonly customer: string;
+  readonly subscription: string;
+  readonly serviceType: string;
+  readonly serviceRole: string;
+  readonly zone: string;
+  readonly site: Site;
 }
 
 function complexUri(site: Site): string {
@@ -231,6 +242,44 @@ export class WorldBuilder {
     };
     const uri = this.put(`/network/l3-networks/l3-network/${id}`, 'l3-network', object);
     this.relate(uri, this.region(region), USES);
+    return uri;
+  }
+
+  /** A flavor of a region, with its capabilities; its id is `<region>-<name>`. */
+  flavor(region: Region, flavor: Flavor): string {
+    const id = `${region.id}-${flavor.name}`;
+    const uri = `${this.region(region)}/flavors/flavor/${encodeURIComponent(id)}`;
+    return this.put(uri, 'flavor', flavorObject(id, flavor));
+  }
+
+  /** A zone of transport lines in a complex. */
+  zone(id: string, site: Site): string {
+    const complex = this.complex(site);
+    const known = this.aai.has(normalUri(`/network/zones/zone/${id}`));
+    const uri = this.put(`/network/zones/zone/${id}`, 'zone', {
+      'zone-id': id,
+      'zone-name': `Zone ${site.city}`,
+      'zone-type': 'core',
+      'design-type': 'N1',
+      'zone-context': 'production',
+      'in-maint': false,
+    });
+    if (!known) this.relate(uri, complex, LOCATED_IN);
+    return uri;
+  }
+
+  /** A transport line: a service instance of the customer's subscription that stands in a zone. */
+  transport(line: Transport): string {
+    const { customer, subscription, id, site } = line;
+    this.customer(customer, subscription);
+    const uri = this.put(instanceUri({ customer, subscription, serviceInstance: id }), 'service-instance', {
+      'service-instance-id': id,
+      'service-instance-name': `${id}-line`,
+      'service-type': line.serviceType,
+      'service-role': line.serviceRole,
+      'orchestration-status': 'Active',
+    });
+    this.relate(uri, this.zone(line.zone, site), LOCATED_IN);
     return uri;
   }
 

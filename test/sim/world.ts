@@ -1,6 +1,7 @@
 // Simulated worlds: a seeded generator of any size, the fixed world of the demo and the documents, and the recorded one.
 import { loadWorld, type SimWorld } from './load-world.ts';
 import { type Region, type Site, WorldBuilder } from './world-builder.ts';
+import { FLAVORS } from './world-flavors.ts';
 
 export { loadWorld, type SimWorld };
 
@@ -95,6 +96,10 @@ export interface WorldOptions {
   readonly vserversPerVnf?: number;
   /** Devices at customers' places, named `ucpe-0001` and so on; default 4. */
   readonly hosts?: number;
+  /** Flavors of each region, up to 4; default 0. */
+  readonly flavors?: number;
+  /** Transport lines of the customers' subscription `transport`, one zone each; default 0. */
+  readonly transports?: number;
   /** Equipment roles given out in turn; default `vGMuxInfra`, `vVIG`. */
   readonly roles?: readonly string[];
 }
@@ -153,7 +158,28 @@ export function makeWorld(options: WorldOptions): SimWorld {
     const home = regions[below(regions.length)];
     if (home !== undefined) builder.pnf(`ucpe-${String(number).padStart(4, '0')}`, home.site);
   }
+  for (const entry of regions)
+    for (const flavor of FLAVORS.slice(0, options.flavors ?? 0)) builder.flavor(entry, flavor);
+  for (let number = 1; number <= (options.transports ?? 0); number += 1) {
+    const home = regions[(number - 1) % regions.length];
+    if (home !== undefined)
+      addTransport(builder, number, `customer-${1 + (number % (options.customers ?? 3))}`, home.site);
+  }
   return builder.finish();
+}
+
+/** A line `line-0001`… of service type `transport` and role `MPLS` in a zone of its own. */
+function addTransport(builder: WorldBuilder, number: number, customer: string, place: Site): void {
+  const serial = String(number).padStart(4, '0');
+  builder.transport({
+    id: `line-${serial}`,
+    customer,
+    subscription: 'transport',
+    serviceType: 'transport',
+    serviceRole: 'MPLS',
+    zone: `zone-${serial}`,
+    site: place,
+  });
 }
 
 function limits(speed: number, vrfs: number): ReadonlyMap<string, number> {
@@ -200,7 +226,8 @@ const VCPE_MUXES: readonly (readonly [code: string, customer: string, speed: num
 /**
  * The fixed world of the demo, the documents and `examples/vcpe.yaml`: 12 regions on six continents, six instances of
  * vGMuxInfra (hosts `vgmux-<city>`, service instances `si-vgmux-<city>`) of the customers Meridian-Retail and
- * Harbour-Freight, devices `ucpe-chi` (pnf) and `branch-nyc` (pserver) for locations by host name.
+ * Harbour-Freight, devices `ucpe-chi` (pnf) and `branch-nyc` (pserver) for locations by host name; flavors of growing capability
+ * (the first region has one, the fourth and each after it all four), transport lines `line-0001`, … of Meridian-Retail in three zones.
  */
 export function vcpeWorld(): SimWorld {
   const builder = new WorldBuilder();
@@ -238,5 +265,12 @@ export function vcpeWorld(): SimWorld {
   const newYork = regions.get('nyc');
   if (chicago !== undefined) builder.pnf('ucpe-chi', chicago.site);
   if (newYork !== undefined) builder.pserver('branch-nyc', newYork.site);
+  for (const [index, entry] of [...regions.values()].entries()) {
+    for (const flavor of FLAVORS.slice(0, index + 1)) builder.flavor(entry, flavor);
+  }
+  for (const [index, code] of ['chi', 'nyc', 'lon'].entries()) {
+    const home = regions.get(code);
+    if (home !== undefined) addTransport(builder, index + 1, 'Meridian-Retail', home.site);
+  }
   return builder.finish();
 }

@@ -144,7 +144,7 @@ describe('etcd store', () => {
 });
 
 describe('an etcd that dies, forgets or refuses', () => {
-  const common = { prefix: 'test/', clock: systemClock, random, logger: quiet, keepaliveMs: 400, timeoutMs: 1_500 };
+  const common = { prefix: 'test/', clock: systemClock, random, logger: quiet, keepaliveMs: 400, timeoutMs: 3_000 };
 
   it('killed and started again on its data, it loses no event of a watch', async () => {
     const server = await startEtcd({ durable: true });

@@ -130,7 +130,7 @@ describe('reflector', () => {
     const server = await startEtcd();
     ends.push(() => server.stop());
     const common = { endpoints: [server.endpoint], prefix: 'p', clock: systemClock, random, logger: quiet };
-    const kv = await openEtcdKv({ ...common, keepaliveMs: 400, timeoutMs: 1_500 });
+    const kv = await openEtcdKv({ ...common, keepaliveMs: 400 });
     ends.push(() => kv.close());
     for (let at = 0; at < 10; at += 1) await kv.txn(put(`m/${at}`, 'x'));
     const { state, batches, until, reflector } = await mirror(kv, 'm/');
@@ -239,7 +239,7 @@ describe('plan feed over a lost history', () => {
     const server = await startEtcd();
     ends.push(() => server.stop());
     const common = { endpoints: [server.endpoint], prefix: 'p', clock: systemClock, random, logger: quiet };
-    const kv = await openEtcdKv({ ...common, keepaliveMs: 400, timeoutMs: 1_500 });
+    const kv = await openEtcdKv({ ...common, keepaliveMs: 400 });
     ends.push(() => kv.close());
     const stores = await startStores(kv, systemClock);
     ends.push(() => stores.close());

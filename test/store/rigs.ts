@@ -99,7 +99,7 @@ export interface EtcdRig extends Rig {
 export async function etcdRig(server: EtcdServer): Promise<EtcdRig> {
   const proxy = await startTcpProxy(server.port);
   const clock = new SkippingClock();
-  const common = { prefix: `test-${ids.uuid()}/`, clock, random, logger: quiet, keepaliveMs: 400, timeoutMs: 1_500 };
+  const common = { prefix: `test-${ids.uuid()}/`, clock, random, logger: quiet, keepaliveMs: 400, timeoutMs: 3_000 };
   const witness = await openEtcdKv({ ...common, endpoints: [server.endpoint] });
   const kv = await openEtcdKv({ ...common, endpoints: [proxy.endpoint] });
   return {

@@ -1,4 +1,6 @@
-// Plans, feed and work queue on the embedded store.
+// Plans, feed, work queue, order locks and latency rules on the embedded store.
+import { latencyRulesContract } from './latency-rules-contract.ts';
+import { orderLocksContract } from './order-locks-contract.ts';
 import { planFeedContract } from './plan-feed-contract.ts';
 import { planStoreContract } from './plan-store-contract.ts';
 import { embeddedRig } from './rigs.ts';
@@ -7,3 +9,5 @@ import { workQueueContract } from './work-queue-contract.ts';
 planStoreContract('embedded', embeddedRig);
 planFeedContract('embedded', embeddedRig);
 workQueueContract('embedded', embeddedRig);
+orderLocksContract('embedded', embeddedRig);
+latencyRulesContract('embedded', embeddedRig);

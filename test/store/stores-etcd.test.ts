@@ -1,5 +1,7 @@
-// Plans, feed and work queue on a real etcd.
+// Plans, feed, work queue, order locks and latency rules on a real etcd.
 import { afterAll } from 'vitest';
+import { latencyRulesContract } from './latency-rules-contract.ts';
+import { orderLocksContract } from './order-locks-contract.ts';
 import { planFeedContract } from './plan-feed-contract.ts';
 import { planStoreContract } from './plan-store-contract.ts';
 import { sharedEtcd } from './rigs.ts';
@@ -12,3 +14,5 @@ const open = () => etcd.rig();
 planStoreContract('etcd', open);
 planFeedContract('etcd', open);
 workQueueContract('etcd', open);
+orderLocksContract('etcd', open);
+latencyRulesContract('etcd', open);

@@ -72,6 +72,7 @@ export function translation(bytes = 100): Translation {
       demands: [],
       constraints: [],
       objective: null,
+      latencyRules: null,
       reservation: { serviceModel: null, entries: [] },
     },
     dropped: [],

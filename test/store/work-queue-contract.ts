@@ -271,6 +271,35 @@ export function workQueueContract(name: string, open: () => Promise<Rig>): void 
       await lost;
     });
 
+    it('a search is told to stop in whatever process it runs, and only for as long as it is to come or under way', async () => {
+      const other = await rig.another();
+      const early = await create();
+      expect(await rig.stores.plans.stop(early, 'p')).toMatchObject({ kind: 'asked', plan: { head: { id: early } } });
+      await (await claim(early)).advance({ ...advanced, parts: {} });
+      await offered(early, 'solver', other);
+      const first = await claim(early, 'solver', other);
+      if (!first.stop?.aborted) await new Promise((resolve) => first.stop?.addEventListener('abort', resolve));
+      expect(first.lost.aborted).toBe(false);
+      await first.advance({ to: 'solved', reason: 'completed', parts: { solution } });
+      const late = await create();
+      await (await claim(late)).advance({ ...advanced, parts: {} });
+      await offered(late, 'solver', other);
+      const second = await claim(late, 'solver', other);
+      expect(second.stop?.aborted).toBe(false);
+      const told = new Promise((resolve) => second.stop?.addEventListener('abort', resolve));
+      expect(await rig.stores.plans.stop(late, 'p')).toMatchObject({ kind: 'asked' });
+      expect(await rig.stores.plans.stop(late, 'p')).toMatchObject({ kind: 'asked' });
+      await told;
+      await second.advance({ to: 'not found', reason: 'completed' });
+      expect(await rig.stores.plans.stop(late, 'p')).toMatchObject({ kind: 'over' });
+      expect(await rig.stores.plans.stop(early, 'p')).toMatchObject({ kind: 'over' });
+      for (const id of ['nobody', '../x']) expect(await rig.stores.plans.stop(id, 'p')).toEqual({ kind: 'missing' });
+      const gone = await create();
+      await rig.stores.plans.stop(gone, 'p');
+      await rig.stores.plans.delete(gone);
+      expect((await rig.kv.range('stops/')).kvs).toEqual([]);
+    });
+
     it('an answer that is lost is read back: claims and results count once', async () => {
       for (const applied of [true, false]) {
         const id = await create();

@@ -12,6 +12,8 @@ export interface EtcdServer {
   /** `http://127.0.0.1:port`. */
   readonly endpoint: string;
   readonly port: number;
+  /** As `[etcd_api] host` takes it. */
+  readonly hosts: string;
   readonly pid: number;
   readonly dataDir: string;
   /** Ends the server and removes its data. */
@@ -29,13 +31,15 @@ export interface EtcdServerOptions {
   readonly durable?: boolean;
   /** Pause between two progress notifications of an idle watch. @default '500ms' */
   readonly progressInterval?: string;
+  /** More words of the command line. */
+  readonly args?: readonly string[];
 }
 
 /** Resolves when it answers. */
 export async function startEtcd(options: EtcdServerOptions = {}): Promise<EtcdServer> {
   const binary = ensureEtcd();
   const dataDir = mkdtempSync(join(tmpdir(), 'etcd-'));
-  const [port, peerPort] = await freePorts();
+  const [port = 0, peerPort = 0] = await freePorts(2);
   const endpoint = `http://127.0.0.1:${port}`;
   const args = [
     ...['--data-dir', dataDir, '--name', 'test', '--logger', 'zap', '--log-outputs', '/dev/null'],
@@ -45,6 +49,7 @@ export async function startEtcd(options: EtcdServerOptions = {}): Promise<EtcdSe
     ...['--initial-cluster', `test=http://127.0.0.1:${peerPort}`],
     ...['--experimental-watch-progress-notify-interval', options.progressInterval ?? '500ms'],
     ...(options.durable ? [] : ['--unsafe-no-fsync']),
+    ...(options.args ?? []),
   ];
   const start = async (generation: number) => {
     // A wiped cluster is another cluster: the token goes into its id.
@@ -66,6 +71,7 @@ export async function startEtcd(options: EtcdServerOptions = {}): Promise<EtcdSe
   return {
     endpoint,
     port,
+    hosts: `127.0.0.1:${port}`,
     dataDir,
     get pid() {
       return child.pid ?? 0;
@@ -91,7 +97,7 @@ export async function startEtcd(options: EtcdServerOptions = {}): Promise<EtcdSe
 }
 
 /** Asks a linearisable question until it is answered: the server has then elected itself. */
-async function ready(child: ChildProcess, endpoint: string): Promise<void> {
+export async function ready(child: ChildProcess, endpoint: string): Promise<void> {
   for (let attempt = 0; attempt < 400; attempt += 1) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error('etcd ended while it started');
     try {
@@ -106,20 +112,23 @@ async function ready(child: ChildProcess, endpoint: string): Promise<void> {
   throw new Error(`etcd does not answer at ${endpoint}`);
 }
 
-async function post(url: string, body: object): Promise<void> {
+/** Calls etcd's JSON gateway. Throws for an answer that is not 2xx, and after five seconds. */
+export async function post(url: string, body: object): Promise<unknown> {
   const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body), signal: AbortSignal.timeout(5_000) });
-  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
-  await answer.text();
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${text}`);
+  return JSON.parse(text);
 }
 
-async function freePorts(): Promise<[number, number]> {
-  const servers = await Promise.all([listen(), listen()]);
+/** So many different ports of the loopback that nobody listens on now. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, () => listen()));
   const ports = servers.map((server) => {
     const address = server.address();
     return typeof address === 'object' && address ? address.port : 0;
   });
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return [ports[0] ?? 0, ports[1] ?? 0];
+  return ports;
 }
 
 function listen(): Promise<Server> {

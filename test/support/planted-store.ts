@@ -18,6 +18,7 @@ import type { Logger, Metrics, PlanFeed, PlanStore } from '../../src/domain/port
 import type { Translation } from '../../src/domain/problem.ts';
 import type { ReservationStep, Solution } from '../../src/domain/solution.ts';
 import type { TemplateDocument } from '../../src/domain/template.ts';
+import type { TriageDocument } from '../../src/domain/triage.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { randomIds } from '../../src/lib/ids.ts';
 import { eventCodec, indexCodec, planCodec, stepCodec } from '../../src/store/codec.ts';
@@ -40,6 +41,7 @@ interface Documents {
   readonly template?: TemplateDocument;
   readonly translation?: Translation;
   readonly solution?: Solution;
+  readonly triage?: TriageDocument;
 }
 
 interface Planting extends Documents {
@@ -265,5 +267,7 @@ function noted(feed: PlanFeed, watches: AbortSignal[]): PlanFeed {
       return feed.watch(options);
     },
     status: () => feed.status(),
+    cursorOf: (plan) => feed.cursorOf(plan),
+    hasMoved: (plan, since) => feed.hasMoved(plan, since),
   };
 }

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const PROGRAM = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+/** `CONDUCTOR_TEST_PROGRAM` names another build, for example that of an installed package. */
+const PROGRAM = process.env['CONDUCTOR_TEST_PROGRAM'] ?? fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export interface LogLine {
   readonly message?: string;

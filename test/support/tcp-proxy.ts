@@ -13,6 +13,14 @@ export interface TcpProxy {
   open(): void;
   /** Holds every byte of open connections back for good; new connections work. */
   blackhole(): void;
+  /** Loses every byte in both directions, of new connections too, as a partition does; ends with `heal`. */
+  partition(): void;
+  /** Ends a partition: what was cut off finds its connections broken. */
+  heal(): void;
+  /** Delays every piece, and a share of them (0 to 1) once more by the time of a retransmission; null: no longer. */
+  shape(line: { readonly delayMs: number; readonly loss: number; readonly retransmitMs: number } | null): void;
+  /** The next piece of a client for which `fn` holds is passed on, and its answer is lost with the connection. Resolves then. */
+  loseAnswerTo(fn: (data: Buffer) => boolean): Promise<void>;
   /** Calls `fn` with each piece that the server sends; a piece for which it returns true is dropped and all connections are reset. */
   cutWhen(fn: ((data: Buffer) => boolean) | null): void;
   /**
@@ -24,11 +32,14 @@ export interface TcpProxy {
   holdFrom(fn: (data: Buffer) => boolean): Promise<void>;
   /** Passes on what was held back; resolves when the server has answered something. */
   release(): Promise<void>;
+  /** New connections go to this port. */
+  retarget(port: number): void;
   stop(): Promise<void>;
 }
 
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const pairs = new Set<readonly [Socket, Socket]>();
+  let target = targetPort;
   let accepting = true;
   let accepted = 0;
   let watcher: ((data: Buffer) => boolean) | null = null;
@@ -37,6 +48,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let holder: ((data: Buffer) => boolean) | null = null;
   let held: (() => void)[] | null = null;
   let onAnswer: (() => void) | null = null;
+  let partitioned = false;
+  let line: { readonly delayMs: number; readonly loss: number; readonly retransmitMs: number } | null = null;
+  let loser: { readonly fn: (data: Buffer) => boolean; readonly lost: () => void } | null = null;
   const cut = () => {
     for (const pair of pairs) for (const socket of pair) socket.resetAndDestroy();
     pairs.clear();
@@ -44,7 +58,7 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const server = createServer((client) => {
     if (!accepting) return client.resetAndDestroy();
     accepted += 1;
-    const upstream = connect(targetPort, '127.0.0.1');
+    const upstream = connect(target, '127.0.0.1');
     const pair = [client, upstream] as const;
     pairs.add(pair);
     const end = () => {
@@ -53,17 +67,24 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
       upstream.destroy();
     };
     for (const socket of pair) socket.on('error', end).on('close', end);
+    const up = shaped(upstream, () => line);
+    const down = shaped(client, () => line);
+    let losing: (() => void) | null = null;
     client.on('data', (data) => {
-      if (frozen) return;
+      if (frozen || partitioned) return;
       if (!held && holder?.(data)) held = [];
-      if (held) return held.push(() => upstream.write(data));
-      upstream.write(data);
+      if (held) return held.push(() => up(data));
+      if (loser?.fn(data)) [losing, loser] = [loser.lost, null];
+      up(data);
       if (freezer?.(data)) frozen = true;
     });
     upstream.on('data', (data) => {
+      if (partitioned) return;
       onAnswer?.();
-      if (watcher?.(data)) cut();
-      else client.write(data);
+      if (losing || watcher?.(data)) {
+        losing?.();
+        cut();
+      } else down(data);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
@@ -86,6 +107,21 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     blackhole() {
       for (const pair of pairs)
         for (const socket of pair) socket.removeAllListeners('data').on('data', () => undefined);
+    },
+    partition() {
+      partitioned = true;
+    },
+    heal() {
+      partitioned = false;
+      cut();
+    },
+    shape(next) {
+      line = next;
+    },
+    loseAnswerTo(fn) {
+      return new Promise((resolve) => {
+        loser = { fn, lost: resolve };
+      });
     },
     cutWhen(fn) {
       watcher = fn;
@@ -115,10 +151,29 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
         [held, holder] = [null, null];
       });
     },
+    retarget(next) {
+      target = next;
+    },
     async stop() {
       accepting = false;
       cut();
       await new Promise((resolve) => server.close(resolve));
     },
+  };
+}
+
+/** Writes in order, each piece late by what the line says. */
+function shaped(
+  socket: Socket,
+  line: () => { readonly delayMs: number; readonly loss: number; readonly retransmitMs: number } | null,
+): (data: Buffer) => void {
+  let free = 0;
+  return (data) => {
+    const now = line();
+    const wait = now ? now.delayMs + (Math.random() < now.loss ? now.retransmitMs : 0) : 0;
+    const at = Math.max(free, performance.now() + wait);
+    free = at;
+    if (at <= performance.now()) socket.write(data);
+    else setTimeout(() => socket.writable && socket.write(data), at - performance.now());
   };
 }

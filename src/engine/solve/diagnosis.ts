@@ -1,16 +1,16 @@
 // Says what happened in words: per demand what took its candidates away, and, when nothing was found, why.
-import type { DemandDiagnosis, Diagnosis } from '../../domain/solution.ts';
-import type { RankedDemand } from './build-model.ts';
+import type { DemandDiagnosis, Diagnosis, SearchProof } from '../../domain/solution.ts';
+import type { BuiltModel } from './build-model.ts';
 import type { DemandState, Step } from './framework/filter.ts';
-import type { AttachedConstraint } from './framework/registry.ts';
-import type { SearchModel, SearchOutcome } from './search/model.ts';
+import { proofOf } from './proof.ts';
+import type { SearchOutcome } from './search/model.ts';
 
 /** Facts of a search that ran. */
 export interface SearchFacts {
   readonly outcome: SearchOutcome;
-  readonly model: SearchModel;
-  readonly rules: readonly AttachedConstraint[];
-  readonly demands: readonly RankedDemand[];
+  readonly built: BuiltModel;
+  /** Of the placements found. */
+  readonly objectives: readonly (number | null)[];
   /** Number of recommendations asked for, or the bound of `all`. */
   readonly wanted: number;
   readonly all: boolean;
@@ -23,8 +23,13 @@ export interface Timing {
   readonly timedOutEarly: boolean;
 }
 
-/** `search` is null when a demand lost all candidates before the search, or the time was up. */
-export function diagnose(states: readonly DemandState[], search: SearchFacts | null, timing: Timing): Diagnosis {
+/** `search` is null when a demand lost all candidates before the search, or the time was up; `notices` are for the plan's message. */
+export function diagnose(
+  states: readonly DemandState[],
+  search: SearchFacts | null,
+  timing: Timing,
+  notices: readonly string[],
+): Diagnosis {
   const timedOut = timing.timedOutEarly || (search?.outcome.timedOut ?? false);
   return {
     demands: states.map(demandDiagnosis),
@@ -32,7 +37,13 @@ export function diagnose(states: readonly DemandState[], search: SearchFacts | n
     elapsedMs: timing.elapsedMs,
     timedOut,
     summary: [...(timedOut ? [timeoutSentence(search, timing)] : []), ...sentences(states, search)],
+    proof: search ? proofOf(search.outcome, search.built, search.objectives) : notSearched(timing),
+    ...(notices.length > 0 ? { notices } : {}),
   };
+}
+
+function notSearched({ timedOutEarly }: Timing): SearchProof {
+  return { status: timedOutEarly ? 'TIMED_OUT' : 'INFEASIBLE', bound: null, gap: null, nodes: 0 };
 }
 
 function demandDiagnosis({ demand, candidates, steps }: DemandState): DemandDiagnosis {
@@ -84,7 +95,8 @@ function timeoutSentence(search: SearchFacts | null, { timeLimitMs }: Timing): s
     : `${nodes}; no placement had been found`;
 }
 
-function nothingFound({ outcome, model, rules, demands }: SearchFacts): readonly string[] {
+function nothingFound({ outcome, built }: SearchFacts): readonly string[] {
+  const { model, rules, demands } = built;
   const title = (rule: number) => `${rules[rule]?.type.name} "${rules[rule]?.name}"`;
   const size = (position: number) => `${demands[position]?.name} (${demands[position]?.candidates.length})`;
   const pairs = outcome.impossible.flatMap((index) => {
@@ -92,6 +104,7 @@ function nothingFound({ outcome, model, rules, demands }: SearchFacts): readonly
     return pair ? [`${title(pair.rule)}: no candidates of ${size(pair.a)} and ${size(pair.b)} fit together`] : [];
   });
   if (pairs.length > 0 || outcome.timedOut) return pairs;
+  if (outcome.status === 'STOPPED') return ['The search was stopped before any placement had been found'];
   const worst = outcome.blocked
     .map((count, rule) => ({ count, rule }))
     .filter(({ count }) => count > 0)
@@ -102,6 +115,8 @@ function nothingFound({ outcome, model, rules, demands }: SearchFacts): readonly
 }
 
 function fewer({ outcome, wanted, all }: SearchFacts): readonly string[] {
+  if (outcome.status === 'STOPPED')
+    return ['The search was stopped; the last recommendation is the best found until then'];
   const found = outcome.placements.length;
   if (all && found >= wanted) return [`Stopped at ${found} recommendations, the most that "all" gives`];
   if (all || found >= wanted || outcome.timedOut) return [];

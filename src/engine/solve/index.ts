@@ -1,5 +1,12 @@
 // The solver as the rest of the engine sees it: the port's implementation with its pool of search threads.
-import type { InventoryProvider, Logger, Metrics, ServiceController, Solver } from '../../domain/ports.ts';
+import type {
+  InventoryProvider,
+  Logger,
+  Metrics,
+  ServiceController,
+  Solver,
+  VimController,
+} from '../../domain/ports.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { SearchPool } from './pool.ts';
 import { solverOver } from './solver.ts';
@@ -9,10 +16,14 @@ export interface SolverOptions {
   readonly providers: readonly InventoryProvider[];
   /** Matched by name without regard to case. */
   readonly controllers: readonly ServiceController[];
+  /** The first one answers vim_fit. */
+  readonly vims: readonly VimController[];
   /** Search threads and the heap limit of each in MB. */
   readonly pool: { readonly size: number; readonly maxMemoryMb: number };
   /** Most recommendations for "all". */
   readonly maxRecommendations: number;
+  /** `optimal` proves its answers; `fit_first` makes the greedy choice of the reference. @default optimal */
+  readonly search?: 'optimal' | 'fit_first';
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;

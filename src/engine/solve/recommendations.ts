@@ -2,6 +2,7 @@
 import type { Candidate } from '../../domain/candidate.ts';
 import type { DemandRecommendation } from '../../domain/solution.ts';
 import { isJsonObject, type JsonObject, type JsonValue, own } from '../../lib/json.ts';
+import { directivesOf } from './directives.ts';
 
 type Entry = readonly [name: string, value: JsonValue];
 
@@ -31,7 +32,7 @@ export function recommend(demand: string, candidate: Candidate, requestType: str
     service_resource_id: candidate.service_resource_id ?? null,
     candidate: WHOLE.has(candidate.inventory_type) ? json(candidate) : candidateObject(candidate, requestType),
     attributes: attributesObject(candidate),
-    source: json(candidate),
+    source: withoutFlavors(candidate),
   };
 }
 
@@ -58,6 +59,10 @@ function attributesObject(candidate: Candidate): JsonObject {
     entry(candidate, 'cloud_owner'),
     entry(candidate, 'cloud_region_version', 'aic_version'),
   ];
+  if (type === 'cloud') {
+    const directives = directivesOf(candidate);
+    if (directives) entries.push(['directives', directives]);
+  }
   if (type === 'service' || type === 'vfmodule') {
     const instance = type === 'service' ? 'candidate_id' : 'service_instance_id';
     entries.push(entry(candidate, 'host_id'), entry(candidate, instance, 'service_instance_id'));
@@ -87,6 +92,12 @@ function ifFilled(candidate: Candidate, field: string): Entry[] {
 /** Own properties in the given order; `__proto__` is a name like any other. */
 function objectOf(entries: readonly Entry[]): JsonObject {
   return Object.fromEntries(entries);
+}
+
+/** The region's flavor catalogue is large and of no use once the flavors are chosen. */
+function withoutFlavors(candidate: Candidate): JsonObject {
+  if (!Object.hasOwn(candidate, 'flavors')) return json(candidate);
+  return objectOf(Object.entries(json(candidate)).filter(([name]) => name !== 'flavors'));
 }
 
 /** Candidates are plain data that came from JSON. */

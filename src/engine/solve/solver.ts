@@ -8,11 +8,12 @@ import type {
   SearchOptions,
   ServiceController,
   Solver,
+  VimController,
 } from '../../domain/ports.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { Recommendation, SolveResult } from '../../domain/solution.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { type BuiltModel, buildModel, type RankedDemand, rankDemand } from './build-model.ts';
+import { type BuiltModel, buildModel, type RankedDemand } from './build-model.ts';
 import { constraintTypes } from './constraints/index.ts';
 import { withDeadline } from './deadline.ts';
 import { demandOrder } from './demand-order.ts';
@@ -20,19 +21,22 @@ import { diagnose, type SearchFacts } from './diagnosis.ts';
 import { FIT, reject } from './framework/constraint.ts';
 import { applyVerdicts, type DemandState, filterCandidates, startStates } from './framework/filter.ts';
 import { Questions } from './framework/questions.ts';
-import type { AttachedConstraint } from './framework/registry.ts';
+import { countFlavors } from './hpa-metrics.ts';
 import { prepareObjective } from './objective/index.ts';
 import type { PreparedObjective } from './objective/objective.ts';
 import type { SearchRunner } from './pool.ts';
 import { recommend } from './recommendations.ts';
-import type { SearchOutcome } from './search/model.ts';
+import type { SearchJob, SearchOutcome, StrategyName } from './search/model.ts';
 
 export interface SolverParts {
   readonly providers: readonly InventoryProvider[];
   readonly controllers: readonly ServiceController[];
+  readonly vims: readonly VimController[];
   readonly runner: SearchRunner;
   /** Most recommendations for `all`. */
   readonly maxRecommendations: number;
+  /** `fit_first` makes the greedy choice of the reference. @default optimal */
+  readonly search?: StrategyName;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -46,7 +50,7 @@ export function solverOver(parts: SolverParts): Solver {
       const signal = anySignal(options.signal, ctx.signal);
       signal?.throwIfAborted();
       const result = await run(parts, problem, options, { ...ctx, ...(signal ? { signal } : {}) }, started);
-      report(parts, problem, result, (parts.clock.monotonic() - started) / 1000);
+      if (!options.recorded) report(parts, problem, result, (parts.clock.monotonic() - started) / 1000);
       return result;
     },
   };
@@ -66,69 +70,91 @@ async function run(
   const constraints = constraintTypes.attach(problem);
   const objective = prepareObjective(problem);
   const states = startStates(problem);
-  const inTime = await withDeadline(clock, timeLimitMs, ctx.signal, (signal) => {
-    dropUnvalued(objective, states);
-    return filterCandidates(problem, states, constraints, sources(parts, { ...ctx, signal }));
+  // Each solve remembers its own questions: answers are not carried over to another plan.
+  const questions = new Questions(options.recorded);
+  const inTime = await withDeadline(clock, timeLimitMs, ctx.signal, async (signal) => {
+    dropUnvalued(objective, states, 'early');
+    await filterCandidates(problem, states, constraints, sources(parts, { ...ctx, signal }, questions));
+    // Constraints may have added what the objective reads, for example scores of flavors.
+    dropUnvalued(objective, states, 'final');
   });
-  if (!inTime) return { kind: 'no-solution', diagnosis: diagnose(states, null, timing(true)) };
-  if (states.some(({ candidates }) => candidates.length === 0)) {
-    return { kind: 'no-solution', diagnosis: diagnose(states, null, timing(false)) };
+  const notices = objective?.notices ?? [];
+  const recorded = questions.dump();
+  const record = recorded ? { answers: recorded } : {};
+  if (!inTime || states.some(({ candidates }) => candidates.length === 0)) {
+    return { kind: 'no-solution', diagnosis: diagnose(states, null, timing(!inTime), notices), ...record };
   }
-  const { demands, built } = prepare(problem, states, constraints, objective);
+  const built = buildModel(inSearchOrder(problem, states, objective), constraints, objective);
   const wanted = options.wanted === 'all' ? parts.maxRecommendations : Math.max(1, Math.floor(options.wanted) || 1);
   // Waiting for a free thread does not count: a busy machine must not turn a plan that can be solved into "not found".
-  const job = { model: built.model, wanted, timeLimitMs: timeLimitMs - elapsed() };
-  const outcome = await runner.run(job, ctx.signal);
-  const facts: SearchFacts = {
-    outcome,
-    model: built.model,
-    rules: built.rules,
-    demands,
-    wanted,
-    all: options.wanted === 'all',
-  };
-  const diagnosis = diagnose(states, facts, timing(false));
-  if (outcome.placements.length === 0) return { kind: 'no-solution', diagnosis };
-  const recommendations = recommendationsOf(problem, demands, outcome, objective);
-  return { kind: 'solved', solution: { recommendations, diagnosis } };
+  const job = { model: built.model, wanted, timeLimitMs: timeLimitMs - elapsed(), strategy: parts.search ?? 'optimal' };
+  const outcome = await runStoppable(runner, job, options.stop, ctx.signal);
+  const recommendations = recommendationsOf(problem, built, outcome, objective);
+  const objectives = recommendations.map((one) => one.objective);
+  const facts: SearchFacts = { outcome, built, objectives, wanted, all: options.wanted === 'all' };
+  const diagnosis = diagnose(states, facts, timing(false), notices);
+  if (recommendations.length === 0) return { kind: 'no-solution', diagnosis, ...record };
+  return { kind: 'solved', solution: { recommendations, diagnosis, ...record } };
 }
 
-/** Each solve remembers its own questions: answers are not carried over to another plan. */
-function sources({ providers, controllers }: SolverParts, call: CallContext) {
-  return { providers, controllers, call, questions: new Questions() };
+/** A request to stop reaches a running search through one shared word: its thread is busy and reads no messages. */
+async function runStoppable(
+  runner: SearchRunner,
+  job: SearchJob,
+  stop: AbortSignal | undefined,
+  signal: AbortSignal | undefined,
+): Promise<SearchOutcome> {
+  if (!stop) return runner.run(job, signal);
+  const word = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const onStop = () => Atomics.store(new Int32Array(word), 0, 1);
+  if (stop.aborted) onStop();
+  stop.addEventListener('abort', onStop, { once: true });
+  try {
+    return await runner.run({ ...job, stop: word }, signal);
+  } finally {
+    stop.removeEventListener('abort', onStop);
+  }
 }
+
+function sources({ providers, controllers, vims, metrics }: SolverParts, call: CallContext, questions: Questions) {
+  return { providers, controllers, vims, metrics: questions.sealed ? UNCOUNTED : metrics, call, questions };
+}
+
+/** Solving again on record is no solving that metrics should count. */
+const UNCOUNTED: Metrics = { count() {}, observe() {}, gauge() {} };
 
 /** A candidate that the objective cannot value is dropped with the reason, like one that a constraint refuses. */
-function dropUnvalued(objective: PreparedObjective | null, states: readonly DemandState[]): void {
+function dropUnvalued(
+  objective: PreparedObjective | null,
+  states: readonly DemandState[],
+  stage: 'early' | 'final',
+): void {
   if (!objective) return;
   for (const state of states) {
     const verdicts = state.candidates.map((candidate) => {
-      const score = objective.score(state.demand.name, candidate);
-      return typeof score === 'string' ? reject(score) : FIT;
+      const reason = objective.refusal(state.demand.name, candidate, stage);
+      return reason === null ? FIT : reject(reason);
     });
     if (verdicts.some(({ kind }) => kind !== 'fit'))
       applyVerdicts(state, 'optimization', 'objective', verdicts, () => null);
   }
 }
 
-function prepare(
+function inSearchOrder(
   problem: Problem,
   states: readonly DemandState[],
-  constraints: readonly AttachedConstraint[],
   objective: PreparedObjective | null,
-): { readonly demands: readonly RankedDemand[]; readonly built: BuiltModel } {
+): readonly RankedDemand[] {
   const names = problem.demands.map(({ name }) => name);
   const byName = new Map(states.map((state) => [state.demand.name, state]));
-  const demands = demandOrder(names, objective?.anchors ?? [], objective?.links ?? []).map((name) => {
-    const scoreOf = (candidate: Candidate) => Number(objective?.score(name, candidate) ?? 0);
-    return rankDemand(name, byName.get(name)?.candidates ?? [], scoreOf);
+  return demandOrder(names, objective?.anchors ?? [], objective?.links ?? []).map((name) => {
+    return { name, candidates: byName.get(name)?.candidates ?? [] };
   });
-  return { demands, built: buildModel(demands, constraints, objective !== null) };
 }
 
 function recommendationsOf(
   { requestType }: Problem,
-  demands: readonly RankedDemand[],
+  { demands }: BuiltModel,
   outcome: SearchOutcome,
   objective: PreparedObjective | null,
 ): Recommendation[] {
@@ -149,10 +175,11 @@ function recommendationsOf(
 
 function report({ logger, metrics }: SolverParts, problem: Problem, result: SolveResult, seconds: number): void {
   const diagnosis = result.kind === 'solved' ? result.solution.diagnosis : result.diagnosis;
-  const { nodes, timedOut } = diagnosis;
+  const { nodes, timedOut, proof } = diagnosis;
   metrics.observe('conductor_solver_seconds', seconds, { result: result.kind });
   metrics.count('conductor_solver_nodes_total', {}, nodes);
-  logger.info({ planId: problem.planId, result: result.kind, nodes, timedOut }, 'search ended');
+  countFlavors(metrics, result);
+  logger.info({ planId: problem.planId, result: result.kind, status: proof?.status, nodes, timedOut }, 'search ended');
 }
 
 function anySignal(...signals: (AbortSignal | undefined)[]): AbortSignal | undefined {

@@ -1,11 +1,12 @@
-// One entry a constraint type: its properties, how it is split, what its values must look like, and whether this release
-// evaluates it. A new type is a new entry here. Source: template.md section 6, constraints.md of the behaviour specification.
-import { isJsonObject, type JsonValue, own } from '../../lib/json.ts';
+// One entry a constraint type: its properties, how it is split and what its values must look like. A new type is a new entry
+// here. Source: template.md section 6, constraints.md of the behaviour specification.
+import { isJsonObject, type JsonObject, type JsonValue, own } from '../../lib/json.ts';
 import { checkHpa } from './hpa-structure.ts';
 import { itemPath, keyPath } from './issues.ts';
 import { pythonRepr, pythonStr } from './python-text.ts';
 import type { ThresholdKind } from './thresholds.ts';
 import type { ConstraintCheck } from './types.ts';
+import { checkVimFit, completeVimFit } from './vim-request.ts';
 
 export interface ConstraintSchema {
   /** Evaluated demand by demand, so stored as one constraint each. */
@@ -17,8 +18,8 @@ export interface ConstraintSchema {
   readonly words: Readonly<Record<string, readonly string[]>>;
   /** Rules beyond presence and vocabulary; runs only when those hold. */
   readonly check: ((check: ConstraintCheck) => void) | null;
-  /** False: a known word whose structure is checked and which is then refused clearly. */
-  readonly supported: boolean;
+  /** Adds what evaluation needs beyond what is written; runs only on properties that are complete. */
+  readonly complete: ((properties: JsonObject, zoneFields: ReadonlyMap<string, string>) => JsonObject) | null;
 }
 
 const PLAIN: ConstraintSchema = {
@@ -28,7 +29,7 @@ const PLAIN: ConstraintSchema = {
   thresholds: {},
   words: {},
   check: null,
-  supported: true,
+  complete: null,
 };
 
 const OPERATORS = ['gte', 'lte', 'lt', 'gt', 'eq'] as const;
@@ -73,13 +74,26 @@ function checkGroup({ name, demands, path, add }: ConstraintCheck): void {
   if (demands.length !== 2) add(path, `Constraint '${name}' needs exactly two demands`);
 }
 
-function checkZone({ name, properties, path, add }: ConstraintCheck): void {
+/** Categories without a field of their own in any inventory: the deployment says which candidate field holds them. */
+function zoneField(properties: JsonObject, zoneFields: ReadonlyMap<string, string>): string | undefined {
   const category = pythonStr(own(properties, 'category'));
-  if (RESOLVABLE_ZONES.includes(category)) return;
+  return RESOLVABLE_ZONES.includes(category) ? undefined : zoneFields.get(category);
+}
+
+function checkZone({ name, properties, path, zoneFields, add }: ConstraintCheck): void {
+  const category = pythonStr(own(properties, 'category'));
+  if (RESOLVABLE_ZONES.includes(category) || zoneFields.has(category)) return;
+  const usable = pythonRepr([...RESOLVABLE_ZONES, ...zoneFields.keys()]);
   add(
     keyPath(path, 'category'),
-    `Zone category '${category}' in constraint named '${name}' cannot be resolved from the inventory (use one of ${pythonRepr(RESOLVABLE_ZONES)})`,
+    `Zone category '${category}' in constraint named '${name}' needs the option [solver] zone_${category}, the candidate field that holds it (usable here: ${usable})`,
   );
+}
+
+/** `field`: the candidate field of a mapped category. */
+function completeZone(properties: JsonObject, zoneFields: ReadonlyMap<string, string>): JsonObject {
+  const field = zoneField(properties, zoneFields);
+  return field === undefined ? properties : { ...properties, field };
 }
 
 function checkFit({ name, properties, path, add }: ConstraintCheck): void {
@@ -116,9 +130,10 @@ export const CONSTRAINT_SCHEMAS: ReadonlyMap<string, ConstraintSchema> = new Map
         category: ['disaster', 'region', 'complex', 'country', 'time', 'maintenance'],
       },
       check: checkZone,
+      complete: completeZone,
     },
   ],
-  ['inventory_group', { ...PLAIN, split: false, check: checkGroup, supported: false }],
-  ['vim_fit', { ...FIT, supported: false }],
-  ['hpa', { ...PLAIN, required: ['evaluate'], check: checkHpa, supported: false }],
+  ['inventory_group', { ...PLAIN, split: false, check: checkGroup }],
+  ['vim_fit', { ...PLAIN, required: ['controller', 'request'], check: checkVimFit, complete: completeVimFit }],
+  ['hpa', { ...PLAIN, required: ['evaluate'], check: checkHpa }],
 ]);

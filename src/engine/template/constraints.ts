@@ -13,6 +13,13 @@ interface Place {
   readonly name: string;
   /** Path of the constraint's properties. */
   readonly path: string;
+  readonly zoneFields: ReadonlyMap<string, string>;
+  readonly issues: IssueList;
+}
+
+/** What the section's parser gets besides the section. */
+interface Context {
+  readonly zoneFields: ReadonlyMap<string, string>;
   readonly issues: IssueList;
 }
 
@@ -62,7 +69,8 @@ function withThresholds(schema: ConstraintSchema, properties: JsonObject, { path
   return Object.fromEntries(entries);
 }
 
-function parseOne(name: string, constraint: JsonObject, demands: readonly string[], issues: IssueList) {
+function parseOne(name: string, constraint: JsonObject, demands: readonly string[], context: Context) {
+  const { issues } = context;
   const at = keyPath('constraints', name);
   const type = own(constraint, 'type');
   const schema = typeof type === 'string' ? CONSTRAINT_SCHEMAS.get(type) : undefined;
@@ -70,7 +78,7 @@ function parseOne(name: string, constraint: JsonObject, demands: readonly string
     issues.add(keyPath(at, 'type'), `Unsupported type '${pythonStr(type)}' found in constraint named '${name}'`);
     return null;
   }
-  const place: Place = { name, path: keyPath(at, 'properties'), issues };
+  const place: Place = { name, path: keyPath(at, 'properties'), ...context };
   const given = own(constraint, 'properties') ?? {};
   if (!isJsonObject(given)) {
     issues.add(place.path, `Properties of constraint ${name} must be a dictionary`);
@@ -78,14 +86,11 @@ function parseOne(name: string, constraint: JsonObject, demands: readonly string
   }
   const complete = checkPresence(schema, given, place);
   const worded = checkWords(schema, given, place);
-  const properties = withThresholds(schema, given, place);
-  if (complete && worded) {
-    const add = (path: string, message: string) => issues.add(path, message);
-    schema.check?.({ name, properties: given, demands, path: place.path, add });
-  }
-  if (!schema.supported) {
-    issues.addUnsupported(keyPath(at, 'type'), `Type '${type}' of constraint named '${name}'`);
-  }
+  const parsed = withThresholds(schema, given, place);
+  if (!complete || !worded) return { type, schema, properties: parsed };
+  const add = (path: string, message: string) => issues.add(path, message);
+  schema.check?.({ ...place, properties: given, demands, add });
+  const properties = schema.complete?.(parsed, context.zoneFields) ?? parsed;
   return { type, schema, properties };
 }
 
@@ -96,14 +101,14 @@ function parseOne(name: string, constraint: JsonObject, demands: readonly string
 export function parseConstraints(
   section: JsonObject | null,
   names: TemplateNames,
-  issues: IssueList,
+  context: Context,
 ): readonly ProblemConstraint[] {
   const out: ProblemConstraint[] = [];
   const taken = new Set<string>();
   for (const [name, constraint] of Object.entries(section ?? {})) {
     if (!isJsonObject(constraint)) continue;
     const listed = nameList(own(constraint, 'demands')) ?? [];
-    const parsed = parseOne(name, constraint, listed, issues);
+    const parsed = parseOne(name, constraint, listed, context);
     const demands = listed.filter((demand) => names.demands.has(demand));
     if (parsed === null || demands.length === 0) continue;
     const { type, schema, properties } = parsed;

@@ -7,8 +7,7 @@ import { type IssueList, itemPath, keyPath } from './issues.ts';
 import { isFalsy, pythonStr } from './python-text.ts';
 import { RequirementFields } from './requirement-fields.ts';
 
-/** Inventory types whose candidates this release can find; the others are known words with a clear refusal. */
-const SUPPORTED_TYPES: ReadonlySet<string> = new Set(['cloud', 'service']);
+const SLICE_TYPES: readonly string[] = ['nssi', 'nsi', 'slice_profiles', 'nst', 'nsst'];
 
 const REQUIREMENT_KEYS: ReadonlySet<string> = new Set([
   'inventory_provider',
@@ -85,9 +84,6 @@ function checkType(fields: RequirementFields): void {
     return;
   }
   if (type === 'service' || type === 'vfmodule') checkServiceKeys(fields);
-  if (!SUPPORTED_TYPES.has(String(type))) {
-    fields.issues.addUnsupported(path, `Inventory type ${pythonStr(type)} specified for demand ${fields.demand}`);
-  }
 }
 
 function explicitCandidates(fields: RequirementFields): readonly JsonObject[] | null {
@@ -104,14 +100,14 @@ function checkCandidate(fields: RequirementFields, candidate: JsonValue, index: 
     issues.add(path, `Candidate found in demand ${demand} that is not a dictionary`);
     return;
   }
-  for (const key of Object.keys(candidate)) {
-    if (!CANDIDATE_KEYS.has(key)) {
-      issues.add(keyPath(path, key), `Candidate with invalid key ${key} found in demand ${demand}`);
-    }
+  const type = own(candidate, 'inventory_type') ?? fields.raw('inventory_type');
+  // Candidates of slices carry the profile's attributes, whose names are open.
+  const open = known(SLICE_TYPES, type ?? null);
+  for (const key of open ? [] : Object.keys(candidate).filter((key) => !CANDIDATE_KEYS.has(key))) {
+    issues.add(keyPath(path, key), `Candidate with invalid key ${key} found in demand ${demand}`);
   }
   const id = own(candidate, 'candidate_id');
   if (typeof id !== 'string' || id === '') issues.add(path, `Candidate without candidate_id found in demand ${demand}`);
-  const type = own(candidate, 'inventory_type') ?? fields.raw('inventory_type');
   if (typeof type !== 'string' || type === '') issues.add(path, `Inventory type not specified for demand ${demand}`);
   const cost = own(candidate, 'cost') ?? 0;
   if (cost === '' || typeof cost === 'boolean' || !Number.isFinite(Number(cost))) {
@@ -138,22 +134,24 @@ function existingPlacement(fields: RequirementFields): string | null {
   return null;
 }
 
-/**
- * Literal texts and `{get_candidate_attribute: field}`. It asks for order locks, which only cloud candidates take part in;
- * without them two orders would spin up the same resource, so it is refused rather than passed over.
- */
+/** Literal text, or the field of the candidate that an object with this only key names. */
+function isConflictElement(element: JsonValue): boolean {
+  if (!isJsonObject(element)) return typeof element === 'string';
+  return typeof own(element, 'get_candidate_attribute') === 'string' && Object.keys(element).length === 1;
+}
+
+/** What order locks tell placements of different plans apart by; see `conflictIdOf`. */
 function conflictIdentifier(fields: RequirementFields): readonly JsonValue[] | null {
   const list = fields.list('conflict_identifier');
-  const wrong = (list ?? []).filter((item) => {
-    const field = isJsonObject(item) ? own(item, 'get_candidate_attribute') : item;
-    return typeof field !== 'string' && !(typeof item === 'number' && item === field);
-  });
-  for (const item of wrong) fields.refuse('conflict_identifier', item);
-  if (list?.length && wrong.length === 0 && fields.raw('inventory_type') === 'cloud') {
-    const path = keyPath(fields.path, 'conflict_identifier');
-    fields.issues.addUnsupported(path, `Key conflict_identifier (order locks) of demand ${fields.demand}`);
+  for (const [index, element] of (list ?? []).entries()) {
+    if (isConflictElement(element)) continue;
+    fields.issues.add(
+      itemPath(keyPath(fields.path, 'conflict_identifier'), index),
+      `Demand ${fields.demand} has an invalid element ${pythonStr(element)} in conflict_identifier: a text or {'get_candidate_attribute': field} is needed`,
+    );
   }
-  return list;
+  // An empty list names nothing to lock.
+  return list?.length ? list : null;
 }
 
 function parseRequirement(fields: RequirementFields): Requirement {

@@ -48,9 +48,13 @@ function checkFeature(feature: JsonValue, path: string, add: Add): void {
   const problem = featureProblem(feature);
   if (problem !== null) add(path, problem);
   if (!isJsonObject(feature)) return;
-  for (const [index, attribute] of items(own(feature, 'hpa-feature-attributes')).entries()) {
+  const attributes = own(feature, 'hpa-feature-attributes');
+  const place = keyPath(path, 'hpa-feature-attributes');
+  // A list is needed; anything else has the text for an element that is none.
+  if (attributes !== undefined && !Array.isArray(attributes)) add(place, 'HPA feature attributes must be a dict');
+  for (const [index, attribute] of items(attributes).entries()) {
     const wrong = attributeProblem(attribute);
-    if (wrong !== null) add(itemPath(keyPath(path, 'hpa-feature-attributes'), index), wrong);
+    if (wrong !== null) add(itemPath(place, index), wrong);
   }
 }
 

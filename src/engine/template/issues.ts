@@ -28,19 +28,12 @@ export function shorten(text: string, max: number = MAX_TEXT): string {
 /** A list that stops growing at 200 issues, so that a hostile template cannot make an endless answer. */
 export class IssueList {
   readonly #issues: Issue[] = [];
-  readonly #unsupported: Issue[] = [];
 
   add(path: string, message: string): void {
     if (this.#issues.length < MAX_ISSUES) this.#issues.push({ path: shorten(path), message: shorten(message) });
   }
 
-  /** What the language knows and this release does not offer yet: said after all broken rules, whose texts clients know. */
-  addUnsupported(path: string, what: string): void {
-    if (this.#unsupported.length >= MAX_ISSUES) return;
-    this.#unsupported.push({ path: shorten(path), message: shorten(`${what} is not supported by this release yet`) });
-  }
-
   get items(): readonly Issue[] {
-    return [...this.#issues, ...this.#unsupported];
+    return this.#issues;
   }
 }

@@ -1,6 +1,6 @@
 // The BASE objective `minimize: sum: [...]` (objective.md section 1.1). Products and nested sums are flattened into
 // weighted terms; weights multiply exactly.
-import type { BaseObjective, BaseOperand } from '../../domain/problem.ts';
+import type { BaseFunction, BaseObjective, BaseOperand } from '../../domain/problem.ts';
 import { isJsonObject, type JsonObject, type JsonValue, own } from '../../lib/json.ts';
 import { itemPath, keyPath } from './issues.ts';
 import { pythonRepr } from './python-text.ts';
@@ -10,13 +10,19 @@ const PRODUCT_TEXT =
   "Optimization products must include at least one 'distance_between' function call and one optional number to be used as a weight.";
 const SUM_TEXT = "Optimization goal 'minimize', function 'sum' must be a list of exactly two operands.";
 
-/** Functions of a product: `pair` takes one demand and one location, `demands` a list of demands. */
-const FUNCTIONS: ReadonlyMap<string, { readonly args: 'pair' | 'demands'; readonly supported: boolean }> = new Map([
-  ['distance_between', { args: 'pair', supported: true }],
-  ['latency_between', { args: 'pair', supported: false }],
-  ['hpa_score', { args: 'demands', supported: false }],
-  ['aic_version', { args: 'demands', supported: false }],
-] as const);
+/** Functions of a product: `pair` takes one demand and one location, `demands` names of demands, `any` names nobody looks at. */
+const FUNCTIONS: ReadonlyMap<string, { readonly name: BaseFunction; readonly args: 'pair' | 'demands' | 'any' }> =
+  new Map(
+    (
+      [
+        ['distance_between', 'pair'],
+        ['latency_between', 'pair'],
+        ['hpa_score', 'any'],
+        ['aic_version', 'any'],
+        ['cost', 'demands'],
+      ] as const
+    ).map(([name, args]) => [name, { name, args }]),
+  );
 
 /** A weight: a number or numeric text; null for anything else. */
 function weightOf(value: JsonValue): number | null {
@@ -79,12 +85,25 @@ class BaseObjectiveReader {
 
   #call(name: string, args: JsonValue, path: string, weight: number): void {
     const known = FUNCTIONS.get(name);
-    const pair = known?.args === 'pair' ? this.#pair(name, args, path) : null;
-    if (name === 'hpa_score') this.#checkHpa(args, path);
-    if (known?.supported === false) {
-      this.#context.issues.addUnsupported(path, `Optimization function '${name}'`);
+    if (known === undefined) return;
+    const params = known.args === 'pair' ? this.#pair(name, args, path) : this.#list(name, args, path);
+    if (params === null) return;
+    if (name === 'hpa_score' && !params.some((demand) => this.#context.hpaDemands.has(demand))) {
+      this.#context.issues.add(path, 'HPA Score Optimization must include a HPA Policy constraint ');
     }
-    if (pair !== null && name === 'distance_between') this.operands.push({ weight, function: name, params: pair });
+    const demands = this.#context.names?.demands;
+    const strange = known.args === 'demands' ? params.find((demand) => demands?.has(demand) === false) : undefined;
+    if (strange !== undefined) this.#context.issues.add(path, `${strange} is not a valid demand name`);
+    this.operands.push({ weight, function: known.name, params });
+  }
+
+  /** Names of demands, or a single one. */
+  #list(name: string, args: JsonValue, path: string): readonly string[] | null {
+    const list = (Array.isArray(args) ? args : [args]) as readonly JsonValue[];
+    const texts = list.filter((item) => typeof item === 'string');
+    if (texts.length > 0 && texts.length === list.length) return texts;
+    this.#context.issues.add(path, `Optimization '${name}' arguments must be a list of demand names.`);
+    return null;
   }
 
   #pair(name: string, args: JsonValue, path: string): readonly [string, string] | null {
@@ -108,12 +127,6 @@ class BaseObjectiveReader {
     const { demands, locations } = names;
     return (demands.has(first) && locations.has(second)) || (locations.has(first) && demands.has(second));
   }
-
-  #checkHpa(args: JsonValue, path: string): void {
-    const demands = (Array.isArray(args) ? args : [args]) as readonly JsonValue[];
-    const covered = demands.every((demand) => typeof demand === 'string' && this.#context.hpaDemands.has(demand));
-    if (!covered) this.#context.issues.add(path, 'HPA Score Optimization must include a HPA Policy constraint ');
-  }
 }
 
 /** Reads a non-empty `optimization` of a BASE template. An empty sum is an objective without terms. */
@@ -131,5 +144,10 @@ export function parseBaseObjective(optimization: JsonObject, context: ObjectiveC
   }
   const reader = new BaseObjectiveReader(context);
   reader.sum(sum, keyPath(path, 'sum'), 1);
-  return { kind: 'base', goal: 'min', operands: reader.operands };
+  const { operands } = reader;
+  return {
+    kind: 'base',
+    goal: operands.some((operand) => operand.function === 'aic_version') ? 'min_aic' : 'min',
+    operands,
+  };
 }

@@ -1,7 +1,8 @@
-// Objective parsers by template family. The GENERIC form (goal, operation_function) joins by replacing its entry.
+// Objective parsers by template family.
 import type { Objective } from '../../domain/problem.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { parseBaseObjective } from './objective-base.ts';
+import { parseGenericObjective } from './objective-generic.ts';
 import type { ObjectiveContext, TemplateFamily } from './types.ts';
 
 /** Gets a non-empty `optimization`; adds its issues to the context. */
@@ -9,10 +10,7 @@ export type ObjectiveParser = (optimization: JsonObject, context: ObjectiveConte
 
 const PARSERS: Readonly<Record<TemplateFamily, ObjectiveParser>> = {
   BASE: parseBaseObjective,
-  GENERIC: (_optimization, { issues }) => {
-    issues.addUnsupported('optimization', 'Optimization by goal and operation_function (template version 2020-08-13)');
-    return null;
-  },
+  GENERIC: parseGenericObjective,
 };
 
 /** The objective; null for none (an empty section). */

@@ -12,12 +12,15 @@ import { parseObjective } from './objective.ts';
 import { parseReservation } from './reservations.ts';
 import { nameList, readSections, readVersion, type Sections } from './sections.ts';
 import { locateIssues } from './text.ts';
-import type { ParsedTemplate } from './types.ts';
+import type { ParsedTemplate, TemplateOptions } from './types.ts';
+
+const NO_ZONES: ReadonlyMap<string, string> = new Map();
 
 type Analysis = { readonly issues: readonly Issue[]; readonly parsed: ParsedTemplate | null };
 
-function requestTypeOf(parameters: JsonObject): string {
-  for (const key of ['request_type', 'REQUEST_TYPE']) {
+/** The first of these parameters that is a non-empty text, else empty. */
+function textParameter(parameters: JsonObject, ...keys: readonly string[]): string {
+  for (const key of keys) {
     const value = own(parameters, key);
     if (typeof value === 'string' && value !== '') return value;
   }
@@ -69,7 +72,7 @@ function withoutEchoes(
   return issues.filter((issue) => keep.has(issue) || !echoes(issue.path));
 }
 
-function build(template: JsonObject, files: JsonObject): Analysis {
+function build(template: JsonObject, files: JsonObject, options: TemplateOptions): Analysis {
   const structure = new IssueList();
   const functions = new IssueList();
   const rules = new IssueList();
@@ -85,7 +88,10 @@ function build(template: JsonObject, files: JsonObject): Analysis {
   };
   // The form of the objective depends on the version; an unknown one is reported by itself.
   const objective = version === null ? null : parseObjective(version.family, sections.optimization, context);
-  const constraints = parseConstraints(sections.constraints, names, rules);
+  const constraints = parseConstraints(sections.constraints, names, {
+    zoneFields: options.zoneFields ?? NO_ZONES,
+    issues: rules,
+  });
   const known = sections.demands === null ? null : names.demands;
   const reservation = parseReservation(sections.reservation, sections.reservationKey, known, rules);
   checkAllNumbers(sections, rules);
@@ -93,33 +99,45 @@ function build(template: JsonObject, files: JsonObject): Analysis {
   const issues = withoutEchoes(all, resolver.unresolved, functions.items);
   if (version === null || all.length > 0) return { issues, parsed: null };
   const parameters = sections.parameters ?? {};
-  const requestType = requestTypeOf(parameters);
-  const parsed = { ...version, parameters, requestType, locations, demands, constraints, objective, reservation };
+  const parsed = {
+    ...version,
+    parameters,
+    requestType: textParameter(parameters, 'request_type', 'REQUEST_TYPE'),
+    serviceName: textParameter(parameters, 'service_name'),
+    locations,
+    demands,
+    constraints,
+    objective,
+    reservation,
+  };
   return { issues, parsed };
 }
 
-function analyse(document: TemplateDocument): Analysis {
+function analyse(document: TemplateDocument, options: TemplateOptions): Analysis {
   const template: JsonValue = document.template;
   if (!isJsonObject(template)) {
     return { issues: [{ path: '', message: 'Template must be an object' }], parsed: null };
   }
   const excess = excessOf(template, TEMPLATE_LIMITS) ?? excessOf(document.files, TEMPLATE_LIMITS);
   if (excess !== null) return { issues: [{ path: '', message: `Template ${excess}` }], parsed: null };
-  return build(template, document.files);
+  return build(template, document.files, options);
 }
 
 /**
  * Every broken rule that needs no inventory, first the one that REST clients are told; empty when valid. Never throws.
  * `text`: what the template was read from, for line numbers.
  */
-export function validateTemplate(document: TemplateDocument, text?: string): readonly Issue[] {
-  const { issues } = analyse(document);
-  return text === undefined ? issues : locateIssues(issues, text);
+export function validateTemplate(
+  document: TemplateDocument,
+  options: TemplateOptions & { readonly text?: string | undefined } = {},
+): readonly Issue[] {
+  const { issues } = analyse(document, options);
+  return options.text === undefined ? issues : locateIssues(issues, options.text);
 }
 
 /** The meaning of a valid template. Throws TemplateInvalidError with all issues. */
-export function parseTemplate(document: TemplateDocument): ParsedTemplate {
-  const { issues, parsed } = analyse(document);
+export function parseTemplate(document: TemplateDocument, options: TemplateOptions = {}): ParsedTemplate {
+  const { issues, parsed } = analyse(document, options);
   if (parsed === null) throw new TemplateInvalidError(issues);
   return parsed;
 }

@@ -76,7 +76,10 @@ export function jsonLines(text: string, wanted: ReadonlySet<string>): ReadonlyMa
   const item = (offset: number, index: number) => {
     indexes[indexes.length - 1] = index;
     current = itemPath(paths.at(-1) ?? '', index);
-    note(offset);
+    // An element stands where it begins, not where the one before it ends.
+    let start = offset + 1;
+    while (' \t\r\n'.includes(text.charAt(start) || 'x')) start += 1;
+    note(start);
   };
   walkJson(text, {
     open(list, offset) {
@@ -90,7 +93,7 @@ export function jsonLines(text: string, wanted: ReadonlySet<string>): ReadonlyMa
       indexes.pop();
     },
     nextItem(offset) {
-      item(offset + 1, (indexes.at(-1) ?? 0) + 1);
+      item(offset, (indexes.at(-1) ?? 0) + 1);
     },
     key(name, offset) {
       current = keyPath(paths.at(-1) ?? '', name);

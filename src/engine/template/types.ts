@@ -10,6 +10,12 @@ export type TemplateVersion = (typeof BASE_VERSIONS)[number] | (typeof GENERIC_V
 /** BASE templates say `minimize: sum: [...]`, GENERIC ones `goal` and `operation_function`; nothing else differs. */
 export type TemplateFamily = 'BASE' | 'GENERIC';
 
+/** What the deployment adds to the language. */
+export interface TemplateOptions {
+  /** Zone categories `disaster`, `time`, `maintenance` → candidate field that holds the zone; unmapped ones are refused. */
+  readonly zoneFields?: ReadonlyMap<string, string>;
+}
+
 /** A valid template: functions resolved, thresholds parsed, constraints split per demand. Lists keep the template's order. */
 export interface ParsedTemplate {
   readonly version: TemplateVersion;
@@ -17,6 +23,8 @@ export interface ParsedTemplate {
   readonly parameters: JsonObject;
   /** Parameter `request_type`, else `REQUEST_TYPE`, else empty. */
   readonly requestType: string;
+  /** Parameter `service_name`, a label of metrics; empty for none. */
+  readonly serviceName: string;
   readonly locations: readonly LocationSpec[];
   readonly demands: readonly DemandSpec[];
   readonly constraints: readonly ProblemConstraint[];
@@ -38,6 +46,7 @@ export interface ConstraintCheck {
   readonly demands: readonly string[];
   /** Path of the properties. */
   readonly path: string;
+  readonly zoneFields: ReadonlyMap<string, string>;
   add(path: string, message: string): void;
 }
 

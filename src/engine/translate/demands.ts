@@ -1,5 +1,5 @@
 // Demands → candidates: explicit ones as given, the others by one batched question to each inventory provider.
-import type { Candidate, DroppedCandidate } from '../../domain/candidate.ts';
+import { type Candidate, conflictIdOf, type DroppedCandidate } from '../../domain/candidate.ts';
 import { ConductorError } from '../../domain/errors.ts';
 import type { CallContext, DemandRequest, DemandResolution, InventoryProvider } from '../../domain/ports.ts';
 import type { ProblemDemand } from '../../domain/problem.ts';
@@ -21,8 +21,8 @@ function explicitCandidate(given: JsonObject, requirement: Requirement): Candida
     const value = own(given, key) ?? '';
     return value === '' ? otherwise : String(value);
   };
-  const { serviceResourceId, passthroughAttributes } = requirement;
-  return {
+  const { serviceResourceId, passthroughAttributes, conflictIdentifier } = requirement;
+  const candidate: Candidate = {
     ...(serviceResourceId === null ? {} : { service_resource_id: serviceResourceId }),
     ...(passthroughAttributes === null ? {} : { passthrough_attributes: passthroughAttributes }),
     ...given,
@@ -32,12 +32,17 @@ function explicitCandidate(given: JsonObject, requirement: Requirement): Candida
     uniqueness: text('uniqueness', requirement.unique),
     cost: Number(own(given, 'cost') ?? 0),
   };
+  // Order locks are about cloud candidates alone.
+  if (conflictIdentifier === null || candidate.inventory_type !== 'cloud' || candidate.conflict_id) return candidate;
+  return { ...candidate, conflict_id: conflictIdOf(conflictIdentifier, candidate) };
 }
 
-/** The provider a requirement names; when none has that name, all of them, as the reference asks. */
+/** The provider a requirement names, if it serves the type; else all that do, as the reference asks everybody. */
 function providersFor(requirement: Requirement, providers: readonly InventoryProvider[]): readonly InventoryProvider[] {
-  const named = providers.filter((provider) => provider.name === requirement.inventoryProvider);
-  return named.length > 0 ? named : providers;
+  const type = requirement.inventoryType ?? '';
+  const able = providers.filter(({ inventoryTypes }) => inventoryTypes === undefined || inventoryTypes.has(type));
+  const named = able.filter((provider) => provider.name === requirement.inventoryProvider);
+  return named.length > 0 ? named : able;
 }
 
 async function ask(provider: InventoryProvider, questions: readonly Question[], ctx: CallContext): Promise<void> {
@@ -93,12 +98,13 @@ function gather(spec: DemandSpec, questions: readonly Question[]): Gathered {
 }
 
 /**
- * All demands with their candidates, in template order; every provider is asked once, about all that concerns it.
+ * All demands with their candidates, in template order; every provider is asked once, about all that concerns it. `flavors`:
+ * demands whose cloud candidates are to carry their region's flavors.
  * Throws TranslationError (with all drops) when a demand has no candidate, or the provider's UPSTREAM_* error.
  */
 export async function resolveDemands(
   specs: readonly DemandSpec[],
-  planId: string,
+  { planId, flavors }: { readonly planId: string; readonly flavors: ReadonlySet<string> },
   providers: readonly InventoryProvider[],
   ctx: CallContext,
 ): Promise<{ readonly demands: readonly ProblemDemand[]; readonly dropped: readonly DroppedByDemand[] }> {
@@ -106,7 +112,7 @@ export async function resolveDemands(
     spec.requirements
       .filter((requirement) => requirement.candidates === null)
       .map((requirement): Question => {
-        const request = { planId, demand: spec.name, requirement };
+        const request = { planId, demand: spec.name, requirement, flavors: flavors.has(spec.name) };
         return { request, providers: providersFor(requirement, providers), answers: [] };
       }),
   );

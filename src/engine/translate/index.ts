@@ -1,10 +1,13 @@
 // Translation: template + inventory → placement problem. Everything that needs no inventory is checked before one is asked.
-import type { CallContext, InventoryProvider, Logger } from '../../domain/ports.ts';
-import type { ProblemDemand, Translation } from '../../domain/problem.ts';
+import type { CallContext, InventoryProvider, LatencyRuleStore, Logger } from '../../domain/ports.ts';
+import type { ProblemConstraint, ProblemDemand, Translation } from '../../domain/problem.ts';
 import type { TemplateDocument } from '../../domain/template.ts';
 import { canonicalJson, sha256 } from '../../lib/json.ts';
 import { parseTemplate } from '../template/parse.ts';
+import type { TemplateOptions } from '../template/types.ts';
 import { resolveDemands } from './demands.ts';
+import { withGroupPairs } from './groups.ts';
+import { usesLatency } from './latency.ts';
 import { resolveLocations } from './locations.ts';
 
 export { type DroppedByDemand, TranslationError } from './error.ts';
@@ -21,9 +24,11 @@ export interface Translator {
   ): Promise<Translation>;
 }
 
-export interface TranslatorOptions {
+export interface TranslatorOptions extends TemplateOptions {
   /** In order of precedence. */
   readonly providers: readonly InventoryProvider[];
+  /** Read for plans whose objective asks for a latency. */
+  readonly latencyRules: Pick<LatencyRuleStore, 'read'>;
   readonly logger: Logger;
 }
 
@@ -32,20 +37,41 @@ function digestOf(demands: readonly ProblemDemand[]): string {
   return sha256(canonicalJson(demands.map((demand) => [demand.name, demand.candidates])));
 }
 
-export function createTranslator({ providers, logger }: TranslatorOptions): Translator {
+/** Demands whose cloud candidates an hpa constraint will look into. */
+function hpaDemandsOf(constraints: readonly ProblemConstraint[]): ReadonlySet<string> {
+  return new Set(constraints.filter(({ type }) => type === 'hpa').flatMap(({ demands }) => demands));
+}
+
+export function createTranslator(options: TranslatorOptions): Translator {
+  const { providers, latencyRules, logger } = options;
   return {
     async translate(document, plan, ctx) {
       ctx.signal?.throwIfAborted();
-      const parsed = parseTemplate(document);
+      const parsed = parseTemplate(document, options);
       const locations = await resolveLocations(parsed.locations, providers, ctx);
       ctx.signal?.throwIfAborted();
-      const { demands, dropped } = await resolveDemands(parsed.demands, plan.id, providers, ctx);
+      const wanted = { planId: plan.id, flavors: hpaDemandsOf(parsed.constraints) };
+      const { demands, dropped } = await resolveDemands(parsed.demands, wanted, providers, ctx);
       ctx.signal?.throwIfAborted();
-      const { version, requestType, constraints, objective, reservation } = parsed;
+      const constraints = await withGroupPairs(parsed.constraints, providers, ctx);
+      const rules = usesLatency(parsed.objective) ? await latencyRules.read() : null;
+      ctx.signal?.throwIfAborted();
       const counts = demands.map((demand) => ({ demand: demand.name, candidates: demand.candidates.length }));
       logger.debug({ planId: plan.id, requestId: ctx.requestId, counts }, 'template translated');
+      const { version, requestType, serviceName, objective, reservation } = parsed;
       return {
-        problem: { version, planId: plan.id, requestType, locations, demands, constraints, objective, reservation },
+        problem: {
+          version,
+          planId: plan.id,
+          requestType,
+          ...(serviceName === '' ? {} : { serviceName }),
+          locations,
+          demands,
+          constraints,
+          objective,
+          latencyRules: rules,
+          reservation,
+        },
         dropped,
         inventoryDigest: digestOf(demands),
       };

@@ -4,10 +4,10 @@ import { ConductorError } from '../../domain/errors.ts';
 import type { CallContext, Logger } from '../../domain/ports.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { limiter } from '../../lib/concurrency.ts';
-import { isJsonObject, type JsonValue, own } from '../../lib/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue, own } from '../../lib/json.ts';
 import type { AaiClient, AaiRequest, Verdict } from './client.ts';
 import { normaliseLink } from './links.ts';
-import { type Entity, objects, text } from './wire.ts';
+import { type Entity, filled, objects, text } from './wire.ts';
 
 export type Strategy = 'multi-get' | 'query' | 'dsl' | 'single';
 const STRATEGIES: readonly Strategy[] = ['multi-get', 'query', 'dsl', 'single'];
@@ -23,9 +23,15 @@ export interface Loader<K> {
   /** Start URI for PUT /query; `queryDepth` 0 or 1. */
   startUri?(key: K): string;
   readonly queryDepth?: 0 | 1;
+  /** Levels of children in DSL answers; above 0 they come without relationships. @default 0 */
+  readonly dslDepth?: number;
   /** DSL text, or null when a key cannot be written in it. */
   dsl?(keys: readonly K[]): string | null;
   single(key: K): string;
+  /** `single` gives one object alone, which has this property at least. Absent: it gives a list like the others. */
+  readonly alone?: string;
+  /** The property that `multiGet` selects by, when an object without it is to be handed (marked) to all keys. */
+  readonly property?: string;
   /** Key (as of `keyOf`) that an object answers; null when it answers none. */
   answers(entity: Entity): string | null;
 }
@@ -148,7 +154,7 @@ async function readChunk<K>(
   });
   switch (verdict.kind) {
     case 'found':
-      return keep(run, keys, verdict.body);
+      return keep(run, keys, verdict.body, strategy === 'single' ? run.loader.alone : undefined);
     case 'empty':
       return assign(run, keys, []);
     case 'refused':
@@ -213,7 +219,9 @@ function requestFor<K>(loader: Loader<K>, strategy: Strategy, keys: readonly K[]
   if (strategy === 'dsl') {
     const dsl = loader.dsl?.(keys) ?? null;
     if (dsl === null) return null;
-    return { endpoint: 'dsl', path: '/dsl?format=resource_and_url&depth=0', body: { dsl }, divisible };
+    const { dslDepth = 0 } = loader;
+    const path = `/dsl?format=resource_and_url&depth=${dslDepth}${dslDepth > 0 ? '&nodesOnly=true' : ''}`;
+    return { endpoint: 'dsl', path, body: { dsl }, divisible };
   }
   const path = loader.single(first);
   return { endpoint: endpointOf(path), path, divisible: false };
@@ -227,9 +235,9 @@ function assign<K>(run: Run<K>, keys: readonly K[], outcome: readonly Entity[] |
   for (const key of keys) run.found.set(run.loader.keyOf(key), outcome);
 }
 
-function keep<K>(run: Run<K>, keys: readonly K[], body: JsonValue): void {
+function keep<K>(run: Run<K>, keys: readonly K[], body: JsonValue, alone: string | undefined): void {
   const { loader } = run;
-  const entities = entitiesOf(body, loader.type);
+  const entities = entitiesOf(body, loader.type, alone);
   // Objects of which none says what it is tell nothing about what is missing.
   const nameless = entities?.length && keys.length > 1 && entities.every((entity) => loader.answers(entity) === null);
   if (entities === null || nameless) {
@@ -241,8 +249,9 @@ function keep<K>(run: Run<K>, keys: readonly K[], body: JsonValue): void {
   for (const entity of entities) {
     // An object that does not carry its own key can only be placed when one key was asked for.
     const key = loader.answers(entity);
-    const group = key === null ? only : groups.get(key);
-    group?.push(entity);
+    if (key !== null) groups.get(key)?.push(entity);
+    else if (only) only.push(entity);
+    else if (loader.property) for (const group of groups.values()) group.push({ ...entity, lacks: loader.property });
   }
   for (const [key, group] of groups) run.found.set(key, group);
 }
@@ -251,18 +260,29 @@ export function foreignShape(type: string): ConductorError {
   return new ConductorError('UPSTREAM_BAD_DATA', `A&AI sent an answer of another shape than ${type} objects.`);
 }
 
-/** Objects of an answer: `{"<type>": […]}`, `{"results": [{"url", "<type>": {…}}]}`, or one object, wrapped or not. */
-export function entitiesOf(body: JsonValue, type: string): readonly Entity[] | null {
+/**
+ * Objects of an answer: `{"<type>": […]}`, `{"results": [{"url", "<type>": {…}}]}`, or one object, wrapped or (when it has the
+ * property `alone`) not. null when it has another form, or holds things of which none is such an object.
+ */
+export function entitiesOf(body: JsonValue, type: string, alone?: string): readonly Entity[] | null {
   if (!isJsonObject(body)) return null;
   const results = own(body, 'results');
   if (Array.isArray(results)) {
-    return results.flatMap((item: JsonValue) =>
+    const entities = results.flatMap((item: JsonValue) =>
       objects(own(item, type)).map((object) => ({ url: normaliseLink(text(own(item, 'url'))), object })),
     );
+    return entities.length === 0 && results.length > 0 ? null : entities;
   }
   const held = own(body, type);
-  if (held !== undefined && (Array.isArray(held) || isJsonObject(held))) {
-    return objects(held).map((object) => ({ url: null, object }));
+  if (Array.isArray(held) || (isJsonObject(held) && hasScalar(held))) {
+    const entities = objects(held).map((object) => ({ url: null, object }));
+    return entities.length === 0 && Array.isArray(held) && held.length > 0 ? null : entities;
   }
-  return results === undefined && held === undefined ? [{ url: null, object: body }] : null;
+  const bare = results === undefined && held === undefined && alone !== undefined && filled(own(body, alone)) !== null;
+  return bare ? [{ url: null, object: body }] : null;
+}
+
+/** Every inventory object has at least its key; what has none (a list turned into an object) is none. */
+function hasScalar(object: JsonObject): boolean {
+  return Object.values(object).some((value) => value !== null && typeof value !== 'object');
 }

@@ -1,7 +1,7 @@
 // What changes slowly is kept: all cloud regions (refreshed in the background) and the complexes met so far (each with its age).
 // Readers get the last good data at once; a refresh runs once at a time and a failing one changes nothing but the freshness.
 import { ConductorError, toConductorError } from '../../domain/errors.ts';
-import type { InventoryFreshness } from '../../domain/inventory.ts';
+import type { CloudRegionKey, InventoryFreshness } from '../../domain/inventory.ts';
 import type { CallContext, Logger, Metrics } from '../../domain/ports.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { singleFlight } from '../../lib/concurrency.ts';
@@ -9,6 +9,7 @@ import type { Ids } from '../../lib/ids.ts';
 import { own } from '../../lib/json.ts';
 import { type Batcher, entitiesOf, foreignShape } from './batch.ts';
 import type { AaiClient } from './client.ts';
+import { createFlavorCache, type Flavors } from './flavors.ts';
 import { complexes as complexLoader, regionKey } from './loaders.ts';
 import { complexIds } from './map.ts';
 import { type Entity, filled } from './wire.ts';
@@ -42,6 +43,8 @@ export interface InventoryCache {
   complexes(ids: readonly string[], ctx: CallContext): Promise<ReadonlyMap<string, Entity | null | ConductorError>>;
   /** A complex read at any time, or null; asks nothing. */
   knownComplex(id: string): Entity | null;
+  /** Flavors of regions by key, as long as the regions are kept; read for all that are missing at once. */
+  flavors(regions: readonly CloudRegionKey[], ctx: CallContext): Promise<Flavors>;
   /** All complexes that the inventory has, read anew when the last full read is too old. */
   allComplexes(ctx: CallContext): Promise<readonly Entity[]>;
   refresh(ctx: CallContext): Promise<void>;
@@ -95,6 +98,7 @@ export function createCache(options: CacheOptions): InventoryCache {
       options.logger.warn({ system: 'A&AI', err: cause }, 'refresh of the cloud regions failed'),
     );
   };
+  const flavors = createFlavorCache({ ...options, refreshMs: options.regionRefreshMs });
   const allComplexes = singleFlight(() => readAllComplexes(state, { requestId: options.ids.uuid() }));
   return {
     start: background,
@@ -109,6 +113,7 @@ export function createCache(options: CacheOptions): InventoryCache {
     knownRegion: (key) => state.byKey.get(key) ?? null,
     complexes: (ids, ctx) => readComplexes(state, ids, ctx),
     knownComplex: (id) => state.complexes.get(id)?.entity ?? null,
+    flavors: (regions, ctx) => orAbort(flavors.of(regions, ctx), ctx.signal),
     async allComplexes(ctx) {
       const kept = state.allComplexes;
       if (kept && isYoung(state, kept.readAt)) return kept.entities;
@@ -120,6 +125,7 @@ export function createCache(options: CacheOptions): InventoryCache {
         state.complexes.set(id, { ...kept, readAt: Number.NEGATIVE_INFINITY });
       });
       state.allComplexes = null;
+      flavors.expire();
       await orAbort(refresh(), ctx.signal);
     },
     freshness: () => ({

@@ -1,102 +1,119 @@
-// Candidates of inventory type `cloud`: one per cloud region of the region cache. Needs no request when the cache is filled.
-import type { Candidate, DroppedCandidate } from '../../domain/candidate.ts';
-import type { CallContext, DemandResolution } from '../../domain/ports.ts';
+// Candidates of inventory type `cloud`: one per cloud region of the region cache. Needs no request when the caches are filled.
+import { type Candidate, conflictIdOf } from '../../domain/candidate.ts';
+import type { CloudRegionKey } from '../../domain/inventory.ts';
+import type { CallContext, DemandRequest, DemandResolution } from '../../domain/ports.ts';
 import type { Requirement } from '../../domain/template.ts';
-import { type JsonValue, own } from '../../lib/json.ts';
+import { type JsonObject, type JsonValue, own } from '../../lib/json.ts';
 import type { InventoryCache, RegionEntry } from './cache.ts';
-import { conflictId, listReason, passesFilters, REASON, regionReason } from './match.ts';
-import { type PlaceFields, placeFields } from './place.ts';
+import { commonFields, finish, type ResolveOptions, sriovAutomation } from './fields.ts';
+import type { FlavorDocument, Flavors } from './flavors.ts';
+import { regionKey } from './loaders.ts';
+import { badData, listReason, passesFilters, REASON, regionReason } from './match.ts';
+import { isReject, type Rejected, settle, throwIfDown } from './outcome.ts';
+import type { PlaceFields } from './place.ts';
+import type { DemandReader } from './readers.ts';
+import { placeIn } from './surroundings.ts';
 import { filled } from './wire.ts';
 
-export interface Costs {
-  readonly cloud: number;
-  readonly service: number;
-  /** Of the candidate that `existing_placement` names; usually far below zero. */
-  readonly existingPlacement: number;
+/** A region that can be a candidate. */
+interface Usable extends CloudRegionKey {
+  readonly version: string;
+  readonly object: JsonObject;
+  readonly place: PlaceFields;
 }
-
-export interface ResolveOptions {
-  readonly cache: InventoryCache;
-  readonly costs: Costs;
-  readonly filterSubstring: boolean;
-}
-
-/** A region that can be a candidate, or why not. */
-export type UsableRegion =
-  | {
-      readonly owner: string;
-      readonly id: string;
-      readonly version: string;
-      readonly entry: RegionEntry;
-      readonly place: PlaceFields;
-    }
-  | DroppedCandidate;
 
 /** Judges the cached regions once for all demands of a plan. */
-export async function usableRegions(cache: InventoryCache, ctx: CallContext): Promise<readonly UsableRegion[]> {
+async function usableRegions(cache: InventoryCache, ctx: CallContext): Promise<readonly (Usable | Rejected)[]> {
   const regions = await cache.regions(ctx);
   return regions.map((entry) => judgeRegion(cache, entry));
 }
 
-function judgeRegion(cache: InventoryCache, entry: RegionEntry): UsableRegion {
+function judgeRegion(cache: InventoryCache, entry: RegionEntry): Usable | Rejected {
   const { object } = entry.entity;
-  const owner = filled(own(object, 'cloud-owner'));
-  const id = filled(own(object, 'cloud-region-id'));
+  const cloudOwner = filled(own(object, 'cloud-owner'));
+  const cloudRegionId = filled(own(object, 'cloud-region-id'));
   const version = filled(own(object, 'cloud-region-version'));
-  const drop = (reason: string) => ({ candidate_id: id ?? '', location_id: id, reason });
-  if (owner === null || id === null || version === null) return drop(REASON.badData);
+  const drop = (reason: string) => ({ candidate_id: cloudRegionId ?? '', location_id: cloudRegionId, reason });
+  if (cloudOwner === null) return drop(badData('cloud-owner'));
+  if (cloudRegionId === null) return drop(badData('cloud-region-id'));
+  if (version === null) return drop(badData('cloud-region-version'));
   const [complexId, ...others] = entry.complexIds;
   if (complexId === undefined || others.length > 0) return drop(REASON.noComplex);
-  const complex = cache.knownComplex(complexId);
-  if (complex === null) return drop(REASON.noComplex);
-  const place = placeFields(complex, complexId);
-  return place === null ? drop(REASON.badData) : { owner, id, version, entry, place };
+  const place = placeIn(complexId, new Map([[complexId, cache.knownComplex(complexId)]]), REASON.noComplex);
+  return isReject(place) ? drop(place.reason) : { cloudOwner, cloudRegionId, version, object, place };
 }
 
-/** Candidates of one `cloud` requirement, in inventory order. */
-export function resolveCloud(
-  requirement: Requirement,
-  regions: readonly UsableRegion[],
+export function cloudReader(options: ResolveOptions): DemandReader {
+  return { types: ['cloud'], resolve: (requests, ctx) => resolveCloud(requests, options, ctx) };
+}
+
+/**
+ * Candidates in inventory order. Flavors are read once for all regions that a demand wanting them keeps. Throws when the inventory
+ * is not reachable, or when flavors that could not be read left a demand without any candidate.
+ */
+async function resolveCloud(
+  requests: readonly DemandRequest[],
   options: ResolveOptions,
-): DemandResolution {
-  const candidates: Candidate[] = [];
-  const dropped: DroppedCandidate[] = [];
-  for (const region of regions) {
-    const outcome = 'reason' in region ? region : resolveRegion(requirement, region, options);
-    if (isDropped(outcome)) dropped.push(outcome);
-    else candidates.push(outcome);
-  }
-  return { candidates, dropped };
+  ctx: CallContext,
+): Promise<readonly DemandResolution[]> {
+  const { cache, hpaEnabled } = options;
+  const regions = await usableRegions(cache, ctx);
+  const looks = requests.map((request) => ({
+    request,
+    regions: regions.map((region) =>
+      isReject(region) ? region : (rejected(request.requirement, region, options) ?? region),
+    ),
+  }));
+  const wanted = looks.flatMap((look) => (look.request.flavors ? look.regions : []));
+  const keys = new Map(wanted.flatMap((region) => (isReject(region) ? [] : [[regionKey(region), region] as const])));
+  const flavors: Flavors = hpaEnabled ? await cache.flavors([...keys.values()], ctx) : new Map();
+  throwIfDown(flavors.values());
+  return looks.map(({ request, regions: kept }) =>
+    settle(kept.map((region) => (isReject(region) ? region : candidateOf(request, region, flavors, options)))),
+  );
 }
 
-export function isDropped(outcome: Candidate | DroppedCandidate): outcome is DroppedCandidate {
-  return !('inventory_type' in outcome);
-}
-
-function resolveRegion(
-  requirement: Requirement,
-  region: Exclude<UsableRegion, DroppedCandidate>,
-  options: ResolveOptions,
-): Candidate | DroppedCandidate {
-  const candidate = buildCloud(requirement, region, options.costs.cloud);
-  const drop = (reason: string) => ({ candidate_id: region.id, location_id: region.id, reason });
+/** Why the region is no candidate of the requirement, or null. */
+function rejected(requirement: Requirement, region: Usable, options: ResolveOptions): Rejected | null {
   const attribute = (name: string) => regionAttribute(region, name);
-  if (!passesFilters(requirement.filteringAttributes, attribute, options.filterSubstring)) {
-    return drop(REASON.cloudAttributes);
-  }
-  const { conflictIdentifier } = requirement;
-  const withConflict = conflictIdentifier
-    ? { ...candidate, conflict_id: conflictId(conflictIdentifier, candidate) }
-    : candidate;
-  const reason = regionReason(requirement, candidate) ?? listReason(requirement, candidate);
-  return reason === null ? finish(requirement, withConflict, options.costs) : drop(reason);
+  const placed = {
+    candidate_id: region.cloudRegionId,
+    inventory_type: 'cloud',
+    location_id: region.cloudRegionId,
+    physical_location_id: region.place.physical_location_id,
+  };
+  const reason = passesFilters(requirement.filteringAttributes, attribute, options.filterSubstring)
+    ? (regionReason(requirement, placed) ?? listReason(requirement, placed))
+    : REASON.cloudAttributes;
+  return reason === null ? null : { candidate_id: region.cloudRegionId, location_id: region.cloudRegionId, reason };
 }
 
-function regionAttribute(region: Exclude<UsableRegion, DroppedCandidate>, name: string): JsonValue | undefined {
-  const { object } = region.entry.entity;
+function candidateOf(
+  { requirement, flavors: wanted }: DemandRequest,
+  region: Usable,
+  flavors: Flavors,
+  { costs }: ResolveOptions,
+): Candidate | Rejected {
+  const document = wanted ? (flavors.get(regionKey(region)) ?? null) : undefined;
+  if (document instanceof Error) {
+    return {
+      candidate_id: region.cloudRegionId,
+      location_id: region.cloudRegionId,
+      reason: REASON.noFlavors,
+      cause: document,
+    };
+  }
+  const candidate = buildCloud(requirement, region, costs.cloud, document);
+  const { conflictIdentifier } = requirement;
+  const conflict = conflictIdentifier ? { conflict_id: conflictIdOf(conflictIdentifier, candidate) } : {};
+  return finish(requirement, { ...candidate, ...conflict }, costs);
+}
+
+function regionAttribute(region: Usable, name: string): JsonValue | undefined {
+  const { object } = region;
   switch (name) {
     case 'cloud-owner':
-      return region.owner;
+      return region.cloudOwner;
     case 'cloud-region-version':
       return region.version;
     case 'cloud-type':
@@ -111,41 +128,17 @@ function regionAttribute(region: Exclude<UsableRegion, DroppedCandidate>, name: 
   }
 }
 
-function buildCloud(requirement: Requirement, region: Exclude<UsableRegion, DroppedCandidate>, cost: number) {
+/** `flavors`: undefined when the demand does not ask for them. */
+function buildCloud(requirement: Requirement, region: Usable, cost: number, flavors: FlavorDocument | undefined) {
   return {
-    candidate_id: region.id,
-    ...(requirement.serviceResourceId ? { service_resource_id: requirement.serviceResourceId } : {}),
-    inventory_provider: 'aai',
-    inventory_type: 'cloud',
-    uniqueness: requirement.unique,
-    cost,
-    cloud_owner: region.owner,
+    ...commonFields(requirement, 'cloud', region.cloudRegionId, cost),
+    cloud_owner: region.cloudOwner,
     cloud_region_version: region.version,
-    location_id: region.id,
+    location_id: region.cloudRegionId,
     location_type: 'att_aic',
     ...region.place,
-    'vim-id': `${region.owner}_${region.id}`,
+    ...(flavors === undefined ? {} : { flavors }),
+    'vim-id': `${region.cloudOwner}_${region.cloudRegionId}`,
     sriov_automation: sriovAutomation(region.version),
-  };
-}
-
-/** The reference tells SR-IOV automation by a placeholder version; kept because templates may compare the field. */
-export function sriovAutomation(regionVersion: string): string {
-  return regionVersion === 'X.Y' ? 'true' : 'false';
-}
-
-/** Existing placement and pass-through attributes: the last fields of any candidate. */
-export function finish<C extends { readonly candidate_id: string; readonly cost: number }>(
-  requirement: Requirement,
-  candidate: C,
-  costs: Costs,
-) {
-  const existing = requirement.existingPlacement === candidate.candidate_id;
-  const { passthroughAttributes } = requirement;
-  return {
-    ...candidate,
-    cost: existing ? costs.existingPlacement : candidate.cost,
-    existing_placement: existing ? 'true' : 'false',
-    ...(passthroughAttributes ? { passthrough_attributes: passthroughAttributes } : {}),
   };
 }

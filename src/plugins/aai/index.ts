@@ -12,13 +12,16 @@ import type { Clock } from '../../lib/clock.ts';
 import { type Ids, randomIds } from '../../lib/ids.ts';
 import type { HttpClient } from '../http.ts';
 import { type BatchOptions, createBatcher, type Strategy } from './batch.ts';
-import { createCache } from './cache.ts';
+import { createCache, type InventoryCache } from './cache.ts';
 import { createAaiClient } from './client.ts';
-import { type Costs, resolveCloud, usableRegions } from './cloud.ts';
+import { cloudReader } from './cloud.ts';
+import type { Costs, ResolveOptions } from './fields.ts';
 import * as lookups from './lookups.ts';
 import { createReader } from './reader.ts';
-import { resolveServices, type ServiceOptions } from './service.ts';
-import { type Selection, selectionOf } from './service-select.ts';
+import { type DemandReader, dispatch, type ReaderFactory, readerOf, readerTable } from './readers.ts';
+import { serviceReader } from './service.ts';
+import { transportReader } from './transport.ts';
+import { vfmoduleReader } from './vfmodule.ts';
 
 export type BatchStrategy = Strategy | 'auto';
 
@@ -35,7 +38,10 @@ export type LoaderName =
   | 'customer'
   | 'vserver'
   | 'pserver'
-  | 'l3-network';
+  | 'l3-network'
+  | 'vf-module'
+  | 'flavor'
+  | 'zone';
 
 export interface AaiOptions {
   readonly http: HttpClient;
@@ -46,10 +52,12 @@ export interface AaiOptions {
   readonly regionRefreshMs: number;
   /** Milliseconds after which a complex is read again. */
   readonly complexRefreshMs: number;
-  /** VNFs on servers without a known host are placed by their cloud region. */
+  /** Cloud candidates get flavors when asked for; VNFs on servers without a known host are placed by their cloud region. */
   readonly hpaEnabled: boolean;
   /** Plain text in filtering attributes matches as a substring (as old installations had it). @default false */
   readonly filterSubstring?: boolean;
+  /** `vfmodule` candidates list all vservers of their VNF (as old installations had it), not only the module's own. @default false */
+  readonly vnfVservers?: boolean;
   /** One way of batched reading for all, or one per loader. @default 'auto' */
   readonly strategies?: BatchStrategy | Readonly<Partial<Record<LoaderName, BatchStrategy>>>;
   /** Keys in one request at the most. @default 100 */
@@ -57,6 +65,8 @@ export interface AaiOptions {
   /** Batched requests at once. @default 8 */
   readonly concurrency?: number;
   readonly clock: Clock;
+  /** Readers of further inventory types (network slices). */
+  readonly readers?: readonly ReaderFactory[];
   /** For the ids of background requests. */
   readonly ids?: Ids;
   readonly logger: Logger;
@@ -73,18 +83,26 @@ export interface Aai {
 }
 
 export function createAai(options: AaiOptions): Aai {
-  const { clock, logger, filterSubstring = false } = options;
+  const { clock, logger, filterSubstring = false, vnfVservers = false, readers = [] } = options;
   const client = createAaiClient(options.http, options.version);
   const batch = createBatcher(batchOptions(options, client));
   const cache = createCache({ ...options, client, batch, ids: options.ids ?? randomIds });
-  const resolve: ServiceOptions = { ...options, cache, batch, filterSubstring };
+  const parts: ResolveOptions = { ...options, client, cache, batch, filterSubstring, vnfVservers };
+  const table = readerTable([
+    cloudReader(parts),
+    serviceReader(parts),
+    vfmoduleReader(parts),
+    transportReader(parts),
+    ...readers.map((reader) => reader(parts)),
+  ]);
   const asked = { client, batch, cache };
   return {
     provider: {
       name: 'aai',
+      inventoryTypes: new Set(table.keys()),
       resolveDemands: async (requests, ctx) => {
         const start = clock.monotonic();
-        const resolutions = await resolveDemands(requests, resolve, logger, ctx);
+        const resolutions = await resolveDemands(requests, table, cache, logger, ctx);
         const seconds = (clock.monotonic() - start) / 1000;
         const candidates = resolutions.reduce((sum, item) => sum + item.candidates.length, 0);
         const dropped = resolutions.reduce((sum, item) => sum + item.dropped.length, 0);
@@ -94,6 +112,7 @@ export function createAai(options: AaiOptions): Aai {
       },
       resolveHostName: (hostName, ctx) => lookups.resolveHostName(asked, hostName, ctx),
       resolveClliCode: (clliCode, ctx) => lookups.resolveClliCode(asked, clliCode, ctx),
+      inventoryGroupPairs: (ctx) => lookups.inventoryGroupPairs(asked, ctx),
       networkRoleRegions: (roles, ctx) => lookups.networkRoleRegions(asked, roles, ctx),
       replicationRoles: (hostIds, ctx) => lookups.replicationRoles(asked, hostIds, ctx),
     },
@@ -113,35 +132,21 @@ function batchOptions(options: AaiOptions, client: BatchOptions['client']): Batc
   return { client, strategyOf, chunkSize, concurrency, clock, logger };
 }
 
-const NOTHING: DemandResolution = { candidates: [], dropped: [] };
-
+/** The regions first, once, when a demand needs them: the other readers then find them in the cache. */
 async function resolveDemands(
   requests: readonly DemandRequest[],
-  options: ServiceOptions,
+  table: ReadonlyMap<string, DemandReader>,
+  cache: InventoryCache,
   logger: Logger,
   ctx: CallContext,
 ): Promise<readonly DemandResolution[]> {
-  // Explicit candidates are the template's own business.
-  const types = requests.map(({ requirement }) => (requirement.candidates === null ? requirement.inventoryType : null));
-  const regions = types.includes('cloud') ? await usableRegions(options.cache, ctx) : [];
-  const selections: (Selection | null)[] = requests.map((request, i) =>
-    types[i] === 'service' ? selectionOf(request.requirement, request.demand, logger) : null,
-  );
-  const services = await resolveServices(
-    selections.filter((selection) => selection !== null),
-    options,
-    ctx,
-  );
-  const nextService = services.values();
-  return requests.map(({ requirement, demand }, i) => {
-    if (selections[i]) return nextService.next().value ?? NOTHING;
-    if (types[i] === 'cloud') return resolveCloud(requirement, regions, options);
-    if (types[i] !== null && types[i] !== 'service') {
-      logger.warn(
-        { demand, inventoryType: types[i], requestId: ctx.requestId },
-        'inventory type is not supported by A&AI',
-      );
-    }
-    return NOTHING;
-  });
+  for (const request of requests) {
+    const { candidates, inventoryType } = request.requirement;
+    if (candidates !== null || readerOf(table, request)) continue;
+    const { requestId, planId } = ctx;
+    logger.warn({ demand: request.demand, inventoryType, requestId, planId }, 'inventory type is not served by A&AI');
+  }
+  const needsRegions = requests.some((request) => readerOf(table, request)?.types.includes('cloud'));
+  if (needsRegions && requests.length > 1) await cache.regions(ctx);
+  return dispatch(table, requests, ctx);
 }

@@ -2,7 +2,7 @@
 import type { CloudRegionKey } from '../../domain/inventory.ts';
 import { own } from '../../lib/json.ts';
 import type { Loader } from './batch.ts';
-import { pathOf, segmentsOf } from './links.ts';
+import { keysAfter, pathOf, segmentsOf } from './links.ts';
 import { filled } from './wire.ts';
 
 /** Key of a cloud region as one text: two owners may use one region id. */
@@ -41,6 +41,7 @@ function byKey(name: string, container: string, type: string, property: string):
       return filter && `${type}*${filter}`;
     },
     single: (key) => `/${container}/${type}${pathOf(key)}?depth=0`,
+    alone: property,
     answers: (entity) => filled(own(entity.object, property)),
   };
 }
@@ -54,10 +55,12 @@ function byProperty(name: string, container: string, type: string, property: str
     keyOf: (key) => key,
     multiGet: path,
     single: (key) => path([key]),
+    property,
     answers: (entity) => filled(own(entity.object, property)),
   };
 }
 
+export const zones = byKey('zone', 'network/zones', 'zone', 'zone-id');
 export const complexes = byKey('complex', 'cloud-infrastructure/complexes', 'complex', 'physical-location-id');
 export const pservers = byKey('pserver', 'cloud-infrastructure/pservers', 'pserver', 'hostname');
 export const genericVnfs = byKey('generic-vnf', 'network/generic-vnfs', 'generic-vnf', 'vnf-id');
@@ -77,11 +80,67 @@ export const cloudRegions: Loader<CloudRegionKey> = {
   startUri: (key) => `/cloud-infrastructure/cloud-regions/cloud-region${pathOf(key.cloudOwner, key.cloudRegionId)}`,
   single: (key) =>
     `/cloud-infrastructure/cloud-regions/cloud-region${pathOf(key.cloudOwner, key.cloudRegionId)}?depth=0`,
+  alone: 'cloud-region-id',
   answers: ({ object }) => {
     const cloudOwner = filled(own(object, 'cloud-owner'));
     const cloudRegionId = filled(own(object, 'cloud-region-id'));
     return cloudOwner && cloudRegionId ? regionKey({ cloudOwner, cloudRegionId }) : null;
   },
+};
+
+/** All flavors of a region, with their HPA capabilities and the attributes of those. */
+export const flavors: Loader<CloudRegionKey> = {
+  name: 'flavor',
+  type: 'flavor',
+  keyOf: regionKey,
+  dsl: (keys) => {
+    const owners = dslFilter('cloud-owner', unique(keys.map((k) => k.cloudOwner)));
+    const ids = dslFilter('cloud-region-id', unique(keys.map((k) => k.cloudRegionId)));
+    return owners && ids && `cloud-region${owners}${ids} > flavor*`;
+  },
+  dslDepth: 2,
+  single: (key) =>
+    `/cloud-infrastructure/cloud-regions/cloud-region${pathOf(key.cloudOwner, key.cloudRegionId)}/flavors?depth=all&nodes-only=true`,
+  answers: ({ url }) => {
+    const [cloudOwner, cloudRegionId] = keysAfter(url, 'cloud-region', 2) ?? [];
+    return cloudOwner && cloudRegionId ? regionKey({ cloudOwner, cloudRegionId }) : null;
+  },
+};
+
+/** VNFs with their modules. On plurals this depth is allowed from v20 on; before, the list of start URIs takes over. */
+export const vnfsWithModules: Loader<string> = {
+  name: 'vf-module',
+  type: 'generic-vnf',
+  keyOf: (key) => key,
+  multiGet: (keys) => `/network/generic-vnfs?${pairs('vnf-id', keys)}&depth=1`,
+  startUri: (key) => `/network/generic-vnfs/generic-vnf${pathOf(key)}`,
+  queryDepth: 1,
+  single: (key) => `/network/generic-vnfs/generic-vnf${pathOf(key)}?depth=1`,
+  alone: 'vnf-id',
+  answers: genericVnfs.answers,
+};
+
+/** Which service instances a `transport` demand means. */
+export interface TransportKey {
+  readonly customer: string;
+  readonly subscription: string;
+  readonly serviceType: string;
+  readonly serviceRole: string;
+}
+
+export function transportKey(key: TransportKey): string {
+  return JSON.stringify([key.customer, key.subscription, key.serviceType, key.serviceRole]);
+}
+
+export const transportServices: Loader<TransportKey> = {
+  name: 'transport-service',
+  type: 'service-instance',
+  keyOf: transportKey,
+  single: (key) =>
+    `/business/customers/customer${pathOf(key.customer)}/service-subscriptions/service-subscription${pathOf(key.subscription)}` +
+    `/service-instances?${pairs('service-type', [key.serviceType])}&${pairs('service-role', [key.serviceRole])}&depth=0`,
+  // One key a request: whatever comes is of that key.
+  answers: () => null,
 };
 
 /** The URL in the answer gives customer and subscription. */
@@ -95,6 +154,7 @@ export const serviceInstances: Loader<string> = {
     return filter && `service-instance*${filter}`;
   },
   single: (key) => `/nodes/service-instances/service-instance${pathOf(key)}?depth=0&format=resource_and_url`,
+  alone: 'service-instance-id',
   answers: ({ object }) => filled(own(object, 'service-instance-id')),
 };
 
@@ -109,6 +169,7 @@ function byLink(name: string, type: string, container: string, property: string,
       `/nodes/${container}?${pairs(property, unique(links.map(lastOf)))}&depth=${depth}&format=resource_and_url`,
     ...(depth === 2 ? {} : { startUri: (link: string) => link, queryDepth: depth }),
     single: (link) => `${link}?depth=${depth}`,
+    alone: property,
     answers: (entity) => entity.url,
   };
 }
@@ -156,10 +217,12 @@ function modelLoader(versioned: boolean): Loader<ModelKey> {
     keyOf: modelKey,
     multiGet: path,
     single: (key) => path([key]),
+    property: versioned ? 'model-version-id' : 'model-invariant-id',
     answers: ({ object }) => {
       const invariantId = filled(own(object, 'model-invariant-id'));
       const versionId = versioned ? filled(own(object, 'model-version-id')) : null;
-      return invariantId === null ? null : modelKey({ invariantId, versionId });
+      if (invariantId === null || (versioned && versionId === null)) return null;
+      return modelKey({ invariantId, versionId });
     },
   };
 }

@@ -1,11 +1,11 @@
 // Questions of translation and constraints besides demands: where a host or a CLLI is, which regions carry a network role,
-// which replication role a host's service has.
+// which replication role a host's service has, which service instances are paired.
 import type { CallContext, ResolvedPlace } from '../../domain/ports.ts';
-import { isJsonObject, type JsonValue, own } from '../../lib/json.ts';
-import { type Batcher, entitiesOf, type Found } from './batch.ts';
+import { type JsonValue, own } from '../../lib/json.ts';
+import { type Batcher, entitiesOf, type Found, foreignShape } from './batch.ts';
 import type { InventoryCache } from './cache.ts';
 import type { AaiClient } from './client.ts';
-import { distinct, keysAfter, normaliseLink, pathOf, relations } from './links.ts';
+import { distinct, keysAfter, normaliseLink, pathOf, relatedKey, relations } from './links.ts';
 import { networksByRole, serviceInstanceChildren, vnfsByName } from './loaders.ts';
 import { complexIds } from './map.ts';
 import { coordinatesOf } from './place.ts';
@@ -32,28 +32,36 @@ export async function resolveHostName(o: Lookups, hostName: string, ctx: CallCon
 }
 
 async function placeOfHost(o: Lookups, uris: readonly string[], ctx: CallContext): Promise<ResolvedPlace | null> {
-  const hosts = await Promise.all(uris.map((uri) => readOne(o, `${uri}?depth=0`, uri.split('/')[3] ?? '', ctx)));
+  const [pnf = '', pserver = ''] = uris;
+  const hosts = await Promise.all([
+    readOne(o, pnf, 'pnf', 'pnf-name', ctx),
+    readOne(o, pserver, 'pserver', 'hostname', ctx),
+  ]);
   const id = distinct(hosts.flatMap((host) => (host ? complexIds(host.object) : []))).at(-1);
   return id === undefined ? null : resolveClliCode(o, id, ctx);
 }
 
 /** The last complex of a query's results: as an object, or (other formats) as a link that is read. */
 async function lastComplex(o: Lookups, body: JsonValue, ctx: CallContext): Promise<Entity | null> {
-  const direct = isJsonObject(body) ? (entitiesOf(body, 'complex') ?? []) : [];
-  const last = direct.at(-1);
-  if (last && own(body, 'results') !== undefined) return last;
-  const links = objects(own(body, 'results'))
+  const results = own(body, 'results');
+  if (!Array.isArray(results)) throw foreignShape('complex');
+  const last = entitiesOf(body, 'complex')?.at(-1);
+  if (last) return last;
+  const links = objects(results)
     .filter((item) => own(item, 'resource-type') === 'complex')
     .map((item) => normaliseLink(filled(own(item, 'resource-link'))));
   const link = distinct(links).at(-1);
-  return link === undefined ? null : readOne(o, `${link}?depth=0`, 'complex', ctx);
+  return link === undefined ? null : readOne(o, link, 'complex', 'physical-location-id', ctx);
 }
 
-async function readOne(o: Lookups, path: string, type: string, ctx: CallContext): Promise<Entity | null> {
+async function readOne(o: Lookups, link: string, type: string, key: string, ctx: CallContext): Promise<Entity | null> {
+  const path = `${link}?depth=0`;
   const verdict = await o.client({ endpoint: 'resource', path, divisible: false }, ctx);
   if (verdict.kind === 'empty') return null;
   if (verdict.kind !== 'found') throw verdict.error;
-  return entitiesOf(verdict.body, type)?.[0] ?? null;
+  const entities = entitiesOf(verdict.body, type, key);
+  if (entities === null) throw foreignShape(type);
+  return entities[0] ?? null;
 }
 
 /** Coordinates of a complex by its id (CLLI code); null when it is unknown or has none. */
@@ -75,11 +83,15 @@ export async function networkRoleRegions(
   const out = new Map<string, ReadonlySet<string>>();
   for (const [role, networks] of found) {
     if (networks.length === 0) continue;
-    const ids = networks.flatMap(({ object }) =>
-      relations(object, 'cloud-region').map(
-        (relation) =>
-          relation.data.get('cloud-region.cloud-region-id') ?? keysAfter(relation.link, 'cloud-region', 2)?.[1] ?? null,
-      ),
+    const ids = networks.flatMap(({ object, lacks }) =>
+      lacks
+        ? []
+        : relations(object, 'cloud-region').map(
+            (relation) =>
+              relation.data.get('cloud-region.cloud-region-id') ??
+              keysAfter(relation.link, 'cloud-region', 2)?.[1] ??
+              null,
+          ),
     );
     out.set(role, new Set(distinct(ids)));
   }
@@ -93,7 +105,7 @@ export async function replicationRoles(
   ctx: CallContext,
 ): Promise<ReadonlyMap<string, string | null>> {
   const vnfs = readable(await o.batch(vnfsByName, hostIds, ctx));
-  const links = new Map([...vnfs].map(([host, found]) => [host, serviceLink(found[0])]));
+  const links = new Map([...vnfs].map(([host, found]) => [host, serviceLink(found.find((vnf) => !vnf.lacks))]));
   const services = readable(await o.batch(serviceInstanceChildren, distinct(links.values()), ctx));
   return new Map(
     hostIds.map((host) => {
@@ -118,4 +130,27 @@ function readable(found: Found): ReadonlyMap<string, readonly Entity[]> {
       return [key, value];
     }),
   );
+}
+
+/** A&AI's description of the groups that pair instances for high availability. */
+const PAIR_GROUPS = 'DHV_VVIG_PAIR';
+
+/** Ids of the two service instances of each pair group; groups with more or fewer members pair nobody. */
+export async function inventoryGroupPairs(
+  o: Lookups,
+  ctx: CallContext,
+): Promise<readonly (readonly [string, string])[]> {
+  const path = `/network/instance-groups?description=${PAIR_GROUPS}&depth=0`;
+  const verdict = await o.client({ endpoint: 'resource', path, divisible: false }, ctx);
+  if (verdict.kind === 'empty') return [];
+  if (verdict.kind !== 'found') throw verdict.error;
+  const groups = entitiesOf(verdict.body, 'instance-group');
+  if (groups === null) throw foreignShape('instance-group');
+  return groups.flatMap(({ object }) => {
+    const members = relations(object, 'service-instance').map((r) =>
+      relatedKey(r, 'service-instance', 'service-instance-id'),
+    );
+    const [one, other, ...more] = distinct(members);
+    return one === undefined || other === undefined || more.length > 0 ? [] : [[one, other] as const];
+  });
 }

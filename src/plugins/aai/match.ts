@@ -1,4 +1,4 @@
-// The rules by which a requirement keeps or drops a candidate: filtering attributes, lists, region and complex, conflict identifier.
+// The rules by which a requirement keeps or drops a candidate: filtering attributes, lists, region and complex.
 // Reasons are the words that the triage tables of existing installations hold, spelling included.
 import type { CandidateList } from '../../domain/candidate.ts';
 import type { Requirement } from '../../domain/template.ts';
@@ -13,6 +13,8 @@ export const REASON = {
   excluded: 'excluded candidate',
   required: 'has_required_candidate candidate',
   customer: 'vserver is for a different customer',
+  moduleCustomer: 'candidate is for a different customer',
+  noModules: 'Generic-VNF No detailed data for VF-modules',
   ambiguous: 'multiple_item_error generic-vnf',
   ambiguousRegion: ' match_vserver_attribute generic-vnf',
   noRegion: 'Cloud owner and cloud region id not found',
@@ -22,7 +24,16 @@ export const REASON = {
   noHostLink: 'ps link not found',
   noHost: 'ps path not found',
   noComplex: 'Complex information not available from A&AI',
+  noFlavors: 'Flavor information not available from A&AI',
+  noZone: 'Zone information not available from A&AI for transport candidates',
+  severalZones: 'rel_link_data_list error',
+  noZoneComplex: 'complex information not available from A&AI',
 } as const;
+
+/** The reason for an object of which a field is missing or of another type than it must be. */
+export function badData(field: string): string {
+  return `${REASON.badData} ${field}`;
+}
 
 /** Attributes that select in the inventory's own query or name the kind of thing; they are no filters on the object. */
 const NOT_FILTERS = new Set(['service-type', 'equipment-role', 'model-invariant-id', 'model-version-id']);
@@ -94,16 +105,4 @@ export function listReason(requirement: Requirement, candidate: Placed): string 
   const { requiredCandidates, excludedCandidates } = requirement;
   if (listed(excludedCandidates, candidate)) return REASON.excluded;
   return requiredCandidates.length > 0 && !listed(requiredCandidates, candidate) ? REASON.required : null;
-}
-
-/** `value|value|`: literal elements as they are, `{"get_candidate_attribute": name}` as the candidate's value. */
-export function conflictId(elements: readonly JsonValue[], candidate: Readonly<Record<string, unknown>>): string {
-  return elements.map((element) => `${conflictElement(element, candidate)}|`).join('');
-}
-
-function conflictElement(element: JsonValue, candidate: Readonly<Record<string, unknown>>): string {
-  if (!isJsonObject(element)) return comparable(element) ?? '';
-  const name = own(element, 'get_candidate_attribute');
-  if (typeof name !== 'string') return JSON.stringify(element);
-  return comparable(own(candidate, name)) ?? '';
 }

@@ -16,16 +16,20 @@ export interface PlaceFields {
   readonly region: string | null;
 }
 
-/** Candidate fields of a complex, in candidate order; null when it lacks what homing needs. */
-export function placeFields(complex: Entity, id: string | null = complexes.answers(complex)): PlaceFields | null {
+/** Candidate fields of a complex, in candidate order; or the name of a field without which it cannot be homed to. */
+export function placeFields(complex: Entity, id: string | null = complexes.answers(complex)): PlaceFields | string {
   const { object } = complex;
   const complexName = text(own(object, 'complex-name'));
   const country = text(own(object, 'country'));
   const city = text(own(object, 'city'));
   const latitude = readable(own(object, 'latitude'), 90);
   const longitude = readable(own(object, 'longitude'), 180);
-  if (id === null || complexName === null || country === null || city === null) return null;
-  if (latitude === null || longitude === null) return null;
+  if (id === null) return 'physical-location-id';
+  if (complexName === null) return 'complex-name';
+  if (country === null) return 'country';
+  if (city === null) return 'city';
+  if (latitude === null) return 'latitude';
+  if (longitude === null) return 'longitude';
   return {
     physical_location_id: id,
     complex_name: complexName,

@@ -70,6 +70,6 @@ function first<T>(
   map: Mapper<T>,
 ): T | null | ConductorError {
   if (found instanceof Error) return found;
-  const [entity] = found ?? [];
+  const entity = found?.find((item) => !item.lacks);
   return entity ? map(entity, key) : null;
 }

@@ -1,50 +1,56 @@
-// First half of `service` demands: which VNFs a requirement means, read for all demands of a plan at once, and what can be judged
-// of each from its own relationships (cloud region, customer, service instance) without another request.
-import type { DroppedCandidate } from '../../domain/candidate.ts';
-import type { CloudRegionKey } from '../../domain/inventory.ts';
-import type { CallContext, Logger } from '../../domain/ports.ts';
+// First half of `service` and `vfmodule` demands: which VNFs a requirement means, read for all demands of a plan at once, and
+// whether each belongs to a service instance of the customer, without another request.
+import type { CallContext, DemandRequest, Logger } from '../../domain/ports.ts';
 import type { Requirement } from '../../domain/template.ts';
 import { own } from '../../lib/json.ts';
 import type { Batcher, Found } from './batch.ts';
-import { distinct, relatedKey, relatedRegion, relations } from './links.ts';
+import { distinct, relatedKey, relations } from './links.ts';
 import { type ModelKey, modelKey, vnfsByModel, vnfsByRole } from './loaders.ts';
 import { vserverRegions } from './map.ts';
-import { REASON, textsOf } from './match.ts';
+import { badData, REASON, textsOf } from './match.ts';
+import type { Rejected } from './outcome.ts';
 import { type Entity, filled } from './wire.ts';
 
 /** What a requirement asks the inventory for. */
 export interface Selection {
-  readonly requirement: Requirement;
   readonly models: readonly ModelKey[];
   readonly roles: readonly string[];
   readonly customers: readonly string[];
 }
 
-/** A VNF that passed the first look. */
-export interface VnfCase {
+/** A VNF as a member of a service instance of the customer. */
+export interface Member {
   readonly vnf: Entity;
-  readonly serviceInstanceId: string;
+  readonly vnfId: string;
+  readonly vnfName: string;
   readonly customer: string;
-  readonly region: CloudRegionKey;
-  /** Links of its vservers; at least one. */
-  readonly vserverLinks: readonly string[];
+  readonly serviceInstanceId: string;
 }
 
 /** Selection of a requirement, or null (logged) when it lacks the customer or says neither type nor model. */
-export function selectionOf(requirement: Requirement, demand: string, logger: Logger): Selection | null {
-  const filters = requirement.filteringAttributes;
-  const of = (name: string) => textsOf(own(filters, name));
-  const selection = filters
-    ? {
-        requirement,
-        models: modelsOf(of('model-invariant-id'), of('model-version-id')),
-        roles: firstFilled(of('equipment-role'), of('service-type')),
-        customers: firstFilled(of('global-customer-id'), of('customer-id')),
-      }
-    : { requirement, models: [], roles: textsOf(requirement.serviceType), customers: textsOf(requirement.customerId) };
+export function selectionOf({ requirement, demand }: DemandRequest, logger: Logger): Selection | null {
+  const of = (name: string) => textsOf(own(requirement.filteringAttributes, name));
+  const selection = {
+    models: modelsOf(of('model-invariant-id'), of('model-version-id')),
+    roles: serviceTypesOf(requirement),
+    customers: customersOf(requirement),
+  };
   if (selection.customers.length > 0 && selection.models.length + selection.roles.length > 0) return selection;
-  logger.error({ demand }, 'service demand without customer, or without service type and model: no candidates');
+  const { inventoryType } = requirement;
+  logger.error({ demand, inventoryType }, 'demand without customer, or without service type and model: no candidates');
   return null;
+}
+
+/** Customers that a requirement names; without filtering attributes the old key counts. */
+export function customersOf({ filteringAttributes: filters, customerId }: Requirement): readonly string[] {
+  if (!filters) return textsOf(customerId);
+  return firstFilled(textsOf(own(filters, 'global-customer-id')), textsOf(own(filters, 'customer-id')));
+}
+
+/** Service types (equipment roles) that a requirement names; without filtering attributes the old key counts. */
+export function serviceTypesOf({ filteringAttributes: filters, serviceType }: Requirement): readonly string[] {
+  if (!filters) return textsOf(serviceType);
+  return firstFilled(textsOf(own(filters, 'equipment-role')), textsOf(own(filters, 'service-type')));
 }
 
 function firstFilled(first: readonly string[], second: readonly string[]): readonly string[] {
@@ -58,11 +64,11 @@ function modelsOf(invariantIds: readonly string[], versionIds: readonly string[]
 
 /** The VNFs of each selection in inventory order, models before types, none twice. Throws when a list cannot be read. */
 export async function readVnfs(
-  selections: readonly Selection[],
+  selections: readonly (Selection | null)[],
   batch: Batcher,
   ctx: CallContext,
 ): Promise<readonly (readonly Entity[])[]> {
-  const models = selections.flatMap((selection) => selection.models);
+  const models = selections.flatMap((selection) => selection?.models ?? []);
   const [plain, versioned, roles] = await Promise.all([
     batch(
       vnfsByModel,
@@ -76,14 +82,14 @@ export async function readVnfs(
     ),
     batch(
       vnfsByRole,
-      selections.flatMap((selection) => selection.roles),
+      selections.flatMap((selection) => selection?.roles ?? []),
       ctx,
     ),
   ]);
   return selections.map((selection) =>
     withoutRepeats([
-      ...selection.models.flatMap((key) => listed(key.versionId === null ? plain : versioned, modelKey(key))),
-      ...selection.roles.flatMap((role) => listed(roles, role)),
+      ...(selection?.models ?? []).flatMap((key) => listed(key.versionId === null ? plain : versioned, modelKey(key))),
+      ...(selection?.roles ?? []).flatMap((role) => listed(roles, role)),
     ]),
   );
 }
@@ -105,32 +111,27 @@ function withoutRepeats(vnfs: readonly Entity[]): readonly Entity[] {
   });
 }
 
-/** Judges a VNF by its relationships: one cloud region, one service instance of the customer, vservers with links. */
-export function firstLook(selection: Selection, vnf: Entity): VnfCase | DroppedCandidate {
-  const id = filled(own(vnf.object, 'vnf-id'));
-  const name = filled(own(vnf.object, 'vnf-name'));
-  const regions = vserverRegions(vnf.object);
-  const [region] = regions;
-  const services = relations(vnf.object, 'service-instance');
-  const ours = services.filter((r) =>
+/** Judges a VNF by its service instances: exactly one of them must be of the customer. `other`: the reason when none is. */
+export function membership(selection: Selection, vnf: Entity, other: string): Member | Rejected {
+  const { object } = vnf;
+  const vnfId = filled(own(object, 'vnf-id'));
+  const vnfName = filled(own(object, 'vnf-name'));
+  const ours = relations(object, 'service-instance').filter((r) =>
     selection.customers.includes(relatedKey(r, 'customer', 'global-customer-id') ?? ''),
   );
+  const [customer] = distinct(ours.map((r) => relatedKey(r, 'customer', 'global-customer-id')));
   const serviceIds = distinct(ours.map((r) => relatedKey(r, 'service-instance', 'service-instance-id')));
-  const customer = distinct(ours.map((r) => relatedKey(r, 'customer', 'global-customer-id')))[0];
   const [serviceInstanceId] = serviceIds;
-  const drop = (reason: string) => ({
-    candidate_id: serviceInstanceId ?? id ?? name ?? '',
-    location_id: region?.cloudRegionId ?? null,
+  const drop = (reason: string): Rejected => ({
+    candidate_id: serviceInstanceId ?? vnfId ?? vnfName ?? '',
+    location_id: vserverRegions(object)[0]?.cloudRegionId ?? null,
     reason,
   });
-  if (id === null) return drop(REASON.badData);
-  if (regions.length > 1) return drop(REASON.ambiguousRegion);
-  if (region === undefined) return drop(REASON.noRegion);
-  if (customer === undefined) return drop(REASON.customer);
+  if (vnf.lacks) return drop(badData(vnf.lacks));
+  if (vnfId === null) return drop(badData('vnf-id'));
+  if (vnfName === null) return drop(badData('vnf-name'));
+  if (customer === undefined) return drop(other);
   if (serviceIds.length > 1) return drop(REASON.ambiguous);
-  if (serviceInstanceId === undefined) return drop(REASON.badData);
-  const inRegion = relations(vnf.object, 'vserver').filter((relation) => relatedRegion(relation) !== null);
-  const vserverLinks = distinct(inRegion.map((relation) => relation.link));
-  if (vserverLinks.length === 0) return drop(REASON.noServerLink);
-  return { vnf, serviceInstanceId, customer, region, vserverLinks };
+  if (serviceInstanceId === undefined) return drop(badData('service-instance-id'));
+  return { vnf, vnfId, vnfName, customer, serviceInstanceId };
 }

@@ -42,4 +42,6 @@ export function nested(object: JsonObject, container: string, item: string): rea
 export interface Entity {
   readonly url: string | null;
   readonly object: JsonObject;
+  /** The property that it was selected by and does not have, so that it may belong to any of the keys asked for. */
+  readonly lacks?: string;
 }

@@ -5,7 +5,9 @@ import { limiter } from '../../lib/concurrency.ts';
 import type { CreatePlanInput } from '../../services/index.ts';
 import { readPlanBody } from '../plan-body.ts';
 import { createdView, healthcheckView, planView } from '../plan-view.ts';
+import { bodyOf, writing } from '../route-call.ts';
 import { header, type RouteAnswer, type RouteCall, type RouteHandler } from '../types.ts';
+import { awaitedPlan, isKnown, positionHeaders } from './plan-wait.ts';
 
 /** Rows read from the store at a time for the unpaged list. */
 const PAGE = 200;
@@ -16,11 +18,9 @@ const PLAN_ID = /^[A-Za-z0-9._-]{1,128}$/;
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
 export const createPlan: RouteHandler = async (call) => {
-  const { request, services, settings, baseUrl } = call;
-  if (request.bodyError) throw request.bodyError;
-  if (Buffer.byteLength(request.body) > settings.bodyLimit) throw new ConductorError('PAYLOAD_TOO_LARGE');
+  const { services, baseUrl } = call;
   const input: CreatePlanInput = {
-    ...readPlanBody(request.body, call.findDuplicateKey),
+    ...readPlanBody(bodyOf(call), call.findDuplicateKey),
     idempotencyKey: idempotencyKey(call),
   };
   const { plan, replayed } = await services.plans.create(writing(call).scope, input);
@@ -52,8 +52,10 @@ export const listPlans: RouteHandler = async (call) => {
 };
 
 export const getPlan: RouteHandler = async (call) => {
-  const plan = await findPlan(call);
-  return { status: 200, body: { plans: [await planView(plan, call)] } };
+  const plan = await awaitedPlan(call, () => findPlan(call));
+  const headers = positionHeaders(call, plan);
+  if (isKnown(call, headers)) return { status: 304, headers };
+  return { status: 200, body: { plans: [await planView(plan, call)] }, headers };
 };
 
 export const deletePlan: RouteHandler = async (call) => {
@@ -73,7 +75,8 @@ export const healthcheck: RouteHandler = async ({ services, baseUrl }): Promise<
   return { status: 200, body: { plans: [healthcheckView(baseUrl)] } };
 };
 
-async function findPlan({ services, scope, id }: RouteCall): Promise<PlanRecord> {
+/** Throws PLAN_NOT_FOUND. */
+export async function findPlan({ services, scope, id }: RouteCall): Promise<PlanRecord> {
   const plan = PLAN_ID.test(id) ? await services.plans.get(scope, id) : null;
   if (plan === null) throw notFound(id);
   return plan;
@@ -81,10 +84,4 @@ async function findPlan({ services, scope, id }: RouteCall): Promise<PlanRecord>
 
 function notFound(id: string): ConductorError {
   return new ConductorError('PLAN_NOT_FOUND', `Plan ${id.slice(0, 128)} not found`);
-}
-
-/** A write goes on when its client leaves: the caller could not know whether it happened. */
-function writing(call: RouteCall): RouteCall {
-  const { signal: _, ...scope } = call.scope;
-  return { ...call, scope };
 }

@@ -1,5 +1,6 @@
 // The plan: its small facts, and fields that lead to its documents.
 import type { PlanRecord } from '../../domain/plan.ts';
+import { diagnosis } from '../../resolvers/diagnosis.ts';
 import * as resolvers from '../../resolvers/plan-fields.ts';
 import { builder } from '../builder.ts';
 import { PlanStatusEnum } from '../enums.ts';
@@ -7,8 +8,10 @@ import { Node } from '../node.ts';
 import { PlanDemandType } from './demand.ts';
 import { DiagnosisType } from './diagnosis.ts';
 import { PlanEventType, StageProgressType } from './history.ts';
+import { OrderLockType } from './order-lock.ts';
 import { RecommendationType } from './recommendation.ts';
 import { ReservationStepType } from './reservation.ts';
+import { PlanTriageType } from './triage.ts';
 
 export const Plan = builder.objectRef<PlanRecord>('Plan').implement({
   description:
@@ -45,6 +48,11 @@ builder.objectFields(Plan, (t) => ({
   numSolution: t.string({
     description: 'How many recommendations were asked for: a number, or `all`.',
     resolve: ({ head }) => head.recommendMax,
+  }),
+  timeLimit: t.int({
+    nullable: true,
+    description: 'Seconds that the creator gives the search; null: as configured.',
+    resolve: ({ head }) => head.timeLimit ?? null,
   }),
   createdBy: t.string({ description: 'Who created the plan.', resolve: ({ head }) => head.createdBy }),
   requestId: t.string({
@@ -104,7 +112,19 @@ builder.objectFields(Plan, (t) => ({
     type: DiagnosisType,
     nullable: true,
     description: 'What became of the candidates: which constraint removed how many. Null until the solver has ended.',
-    resolve: resolvers.diagnosis,
+    resolve: diagnosis,
+  }),
+  triage: t.field({
+    type: PlanTriageType,
+    nullable: true,
+    description:
+      'Which candidates were dropped, where, and by what; also of a plan whose translation found no candidate. Null until translated.',
+    resolve: resolvers.triage,
+  }),
+  orderLocks: t.field({
+    type: [OrderLockType],
+    description: 'New cloud resources that the plan builds, has built, or waits for; empty when there are none.',
+    resolve: resolvers.orderLocksOf,
   }),
   reservations: t.field({
     type: [ReservationStepType],

@@ -3,7 +3,7 @@ import type { DemandRecommendation, Recommendation, ScoreTerm } from '../../doma
 import { builder } from '../builder.ts';
 import { Candidate } from './candidate.ts';
 
-const ScoreTermType = builder.objectRef<ScoreTerm>('ScoreTerm').implement({
+export const ScoreTermType = builder.objectRef<ScoreTerm>('ScoreTerm').implement({
   description: 'One term of the objective, as it comes out for this placement.',
   fields: (t) => ({
     function: t.exposeString('function', { description: 'Function of the term, for example `distance_between`.' }),
@@ -21,7 +21,20 @@ const ScoreTermType = builder.objectRef<ScoreTerm>('ScoreTerm').implement({
       nullable: true,
       description: "The candidate's cost, where the function includes it.",
     }),
-    value: t.exposeFloat('value', { description: 'What the term adds to the objective.' }),
+    attribute: t.string({
+      nullable: true,
+      description: "The candidate's field that counts, for the function `attribute`.",
+      resolve: ({ attribute }) => attribute ?? null,
+    }),
+    latencyWeight: t.float({
+      nullable: true,
+      description: "Place of the candidate's country in the latency rules, for `latency_between`: 20000 km each.",
+      resolve: ({ latencyWeight }) => latencyWeight ?? null,
+    }),
+    value: t.exposeFloat('value', {
+      description:
+        'What the term is worth, normalised and weighted; the sum of these unless operators stand in between.',
+    }),
   }),
 });
 
@@ -61,7 +74,7 @@ export const RecommendationType = builder.objectRef<Recommendation>('Recommendat
   fields: (t) => ({
     objective: t.exposeFloat('objective', {
       nullable: true,
-      description: 'Value of the objective, the smaller the better; null when the template has none.',
+      description: 'Value of the objective, to be minimised or maximised as the template says; null when it has none.',
     }),
     terms: t.field({
       type: [ScoreTermType],

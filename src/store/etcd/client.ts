@@ -3,6 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { Etcd3, type IOptions } from 'etcd3';
 import { ConductorError } from '../../domain/errors.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { HostHealth, policyOf } from './hosts.ts';
 
 export interface ConnectionOptions {
   /** `host:port`, with or without `http://` or `https://`; all of one kind. */
@@ -19,35 +21,33 @@ export interface ConnectionOptions {
   readonly timeoutMs: number;
   /** A connection that is silent for this long is pinged, in milliseconds. */
   readonly keepaliveMs: number;
+  readonly clock: Clock;
+}
+
+/** Deadline of a plain read: with several members there is time to ask another one when the first does not answer. */
+export function readDeadlineMs({ endpoints, timeoutMs }: Pick<ConnectionOptions, 'endpoints' | 'timeoutMs'>): number {
+  return endpoints.length > 1 ? timeoutMs / 2 : timeoutMs;
 }
 
 /** etcd closes connections that ping more often than every five seconds. */
 const MIN_PING_MS = 6_000;
 const RECEIVE_BYTES = 64 * 1024 * 1024;
 
-type Policy = NonNullable<NonNullable<IOptions['faultHandling']>['global']>;
-
-/** Runs the call, once, whatever happened to earlier ones. */
-const never = () => ({ dispose: () => undefined });
-const once = {
-  execute: (call: (context: { readonly signal: AbortSignal }) => unknown) =>
-    Promise.resolve().then(() => call({ signal: new AbortController().signal })),
-  onSuccess: never,
-  onFailure: never,
-} as unknown as Policy;
-
 /** Throws CONFIG_INVALID for endpoints that cannot be used, CERTIFICATE_INVALID for files that cannot be read. */
 export function createClient(options: ConnectionOptions): Etcd3 {
   const { username, password = '', timeoutMs, keepaliveMs } = options;
   const hosts = endpointHosts(options);
   const credentials = tlsCredentials(options);
+  const health = new HostHealth(options.clock);
+  const readMs = readDeadlineMs(options);
   return new Etcd3({
     hosts,
     ...(credentials ? { credentials } : {}),
     ...(username ? { auth: { username, password } } : {}),
     // gRPC compares deadlines with the wall clock, so that is what they are made of.
-    defaultCallOptions: ({ isStream }) => (isStream ? {} : { deadline: Date.now() + timeoutMs }),
-    faultHandling: { global: once, host: () => once },
+    defaultCallOptions: ({ isStream, method }) =>
+      isStream ? {} : { deadline: Date.now() + (method === 'range' ? readMs : timeoutMs) },
+    faultHandling: { global: policyOf((call) => call()), host: (host) => health.policy(host) },
     grpcOptions: {
       'grpc.max_receive_message_length': RECEIVE_BYTES,
       'grpc.keepalive_time_ms': Math.max(keepaliveMs, MIN_PING_MS),

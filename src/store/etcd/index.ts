@@ -19,7 +19,7 @@ import {
   type WatchBatch,
   type WatchOptions,
 } from '../kv.ts';
-import { type ConnectionOptions, createClient } from './client.ts';
+import { type ConnectionOptions, createClient, readDeadlineMs } from './client.ts';
 import { KeySpace } from './convert.ts';
 import { type CallKind, isAnswerTooLarge, isFutureRevision, isNotSent, isTimeout, toStoreError } from './errors.ts';
 import { EtcdLease } from './lease.ts';
@@ -97,11 +97,11 @@ class EtcdKv implements Kv {
     const request = this.#space.range(prefix, options);
     for (let limit = options.limit ?? 1000; ; limit = Math.ceil(limit / 4)) {
       try {
-        const answer = await this.#client.kv.range({ ...request, limit });
+        const answer = await this.#call('read', () => this.#client.kv.range({ ...request, limit }));
         const { kvs, more, header } = answer;
         return { kvs: kvs.map((kv) => this.#space.keyValue(kv)), more, revision: Number(header.revision) };
       } catch (error) {
-        if (!isAnswerTooLarge(error) || limit <= 1) throw toStoreError(error, 'read');
+        if (!isAnswerTooLarge(error instanceof ConductorError ? error.cause : error) || limit <= 1) throw error;
       }
     }
   }
@@ -144,7 +144,7 @@ class EtcdKv implements Kv {
   }
 
   #status(revision: number): Promise<StoreStatus> {
-    return this.#call('read', () => this.#ask(this.#options.timeoutMs, revision));
+    return this.#call('read', () => this.#ask(readDeadlineMs(this.#options), revision));
   }
 
   /** One linearisable read of a key that never exists, as of a revision (0: now). */
@@ -154,10 +154,15 @@ class EtcdKv implements Kv {
     return { clusterId: header.cluster_id, revision: Number(header.revision) };
   }
 
-  /** Repeats what did not reach etcd; a read also after a broken connection. Deadlines are not repeated: the caller waited. */
+  /**
+   * Repeats what did not reach etcd; a read also after a broken connection. Deadlines are not repeated, the caller waited; but
+   * a read that has time left is asked of another member.
+   */
   async #call<T>(kind: CallKind, task: () => Promise<T>): Promise<T> {
     if (this.#closing.signal.aborted) throw closed();
-    const lasting = (error: unknown) => isTimeout(error) || isFutureRevision(error);
+    const { clock, timeoutMs } = this.#options;
+    const late = clock.monotonic() + 0.75 * timeoutMs;
+    const lasting = (error: unknown) => (isTimeout(error) && clock.monotonic() > late) || isFutureRevision(error);
     const again = (error: unknown) =>
       !this.#closing.signal.aborted &&
       (isNotSent(error) ||

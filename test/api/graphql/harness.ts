@@ -57,12 +57,24 @@ export interface Following {
 
 export const scope: RequestScope = { principal: { name: 'tester', kind: 'basic' }, requestId: 'request-1' };
 
-type Below = Pick<ServicesParts, 'plans' | 'feed' | 'reader' | 'storeStatus'> & Partial<ServicesParts>;
+/** For tests that explain nothing. */
+const nobody = async (): Promise<never> => {
+  throw new Error('nobody was to be asked');
+};
+const unasked = { explain: nobody, verdicts: nobody, standings: nobody, solve: nobody, translate: nobody };
+
+type Below = Pick<ServicesParts, 'plans' | 'feed' | 'reader' | 'orderLocks' | 'latencyRules' | 'storeStatus'> &
+  Partial<ServicesParts>;
 
 /** The real services over what lies below them. */
 function servicesOver(below: Below): Services {
   return createServices({
     controllers: [],
+    triageListLimit: 3,
+    explainer: unasked,
+    replayer: unasked,
+    recordTranslator: unasked,
+    explainTimeLimitMs: 10_000,
     parseTemplateText: parseJsonTemplate,
     validateTemplate: demandsRequired,
     defaults: { timeout: 10, recommendMax: '1', maxTemplateBytes: 10_000, maxRecommendations: 50 },
@@ -83,7 +95,9 @@ export async function createWorld(
   onTestFinished(() => store.close());
   const inventory = new FakeInventory();
   const { plans, feed, kv } = store;
-  const services = servicesOver({ plans, feed, reader: inventory, storeStatus: () => kv.status(), ...options });
+  const { orderLocks, latencyRules } = store.stores;
+  const below = { plans, feed, reader: inventory, orderLocks, latencyRules, storeStatus: () => kv.status() };
+  const services = servicesOver({ ...below, ...options });
   return { store, inventory, services, ...clientOf(services) };
 }
 

@@ -24,6 +24,7 @@ const TRANSLATION: Translation = {
     demands: [{ name: '__proto__', candidates: ['a', 'b', 'c', 'd'].map(candidate) }],
     constraints: [],
     objective: null,
+    latencyRules: null,
     reservation: { serviceModel: null, entries: [] },
   },
   dropped: [{ demand: '__proto__', candidates: [{ candidate_id: 'e', location_id: null, reason: 'no complex' }] }],

@@ -14,7 +14,9 @@ import {
 } from 'graphql';
 import { expect, test } from 'vitest';
 import { ERRORS } from '../../../src/domain/errors.ts';
+import { LOCK_OUTCOMES, LOCK_STATUSES } from '../../../src/domain/order-locks.ts';
 import { EVENT_REASONS, PLAN_STATUSES, STAGES } from '../../../src/domain/plan.ts';
+import { TRIAGE_STAGES } from '../../../src/domain/triage.ts';
 import { schema } from '../../../src/schema/index.ts';
 
 const ROOT = new URL('../../../', import.meta.url);
@@ -51,7 +53,17 @@ test('schema.graphql is the printed schema', () => {
 
 test('every error union member implements Error', () => {
   const unions = types.filter((type) => type.name.endsWith('Result'));
-  expect(unions.map((type) => type.name).sort()).toEqual(['CreatePlanResult', 'DeletePlanResult']);
+  expect(unions.map((type) => type.name).sort()).toEqual([
+    'CreatePlanResult',
+    'DeletePlanResult',
+    'DiffSolutionsResult',
+    'LoadLatencyCountriesResult',
+    'LoadLatencyRegionsResult',
+    'ReleaseOrdersResult',
+    'ReplayPlanResult',
+    'StopPlanResult',
+    'WhatIfResult',
+  ]);
   const failures = types.filter((type) => isObjectType(type) && type.name.endsWith('Error'));
   for (const type of failures) {
     expect(isObjectType(type) && type.getInterfaces().map((one) => one.name)).toEqual(['Error']);
@@ -66,6 +78,9 @@ test('the words of the domain and the names of the schema are one to one', () =>
   expect(valuesOf('PlanStatus').sort()).toEqual([...PLAN_STATUSES].sort());
   expect(valuesOf('EventReason').sort()).toEqual([...EVENT_REASONS].sort());
   expect(valuesOf('Stage').sort()).toEqual([...STAGES].sort());
+  expect(valuesOf('OrderLockStatus').sort()).toEqual([...LOCK_STATUSES].sort());
+  expect(valuesOf('OrderLockOutcome').sort()).toEqual([...LOCK_OUTCOMES].sort());
+  expect(valuesOf('TriageStage').sort()).toEqual([...TRIAGE_STAGES].sort());
   expect(valuesOf('ErrorCode').sort()).toEqual(Object.keys(ERRORS).sort());
 });
 

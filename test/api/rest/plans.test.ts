@@ -200,7 +200,7 @@ test('known failures keep their status and text, unknown ones show nothing and a
   const down = await failing(new ConductorError('STORE_UNAVAILABLE'));
   expect([down.status, headerOf(down, 'retry-after'), json(down).title]).toEqual([503, '5', 'Service Unavailable']);
   const conflict = await failing(new ConductorError('IDEMPOTENCY_CONFLICT'));
-  expect([conflict.status, (json(conflict).error as { type: string }).type]).toEqual([409, 'HTTPConflict']);
+  expect([conflict.status, (json(conflict).error as { type: string }).type]).toEqual([422, 'HTTPUnprocessableEntity']);
 
   const { ask, lines } = harness({}, { get: () => Promise.reject(new Error('secret: hunter2')) });
   const crash = await ask('GET', '/v1/plans/x', { headers: { 'transaction-id': 't1' } });

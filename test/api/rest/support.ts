@@ -4,8 +4,11 @@ import type { PlanHead, PlanRecord } from '../../../src/domain/plan.ts';
 import { NO_STAGE_RECORD } from '../../../src/domain/plan.ts';
 import type { Logger } from '../../../src/domain/ports.ts';
 import type { Solution } from '../../../src/domain/solution.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { createRestHandler, type RestRequest, type RestResponse, type RestSettings } from '../../../src/rest/index.ts';
 import type { CreatePlanInput, RequestScope, Services } from '../../../src/services/index.ts';
+import { createSubscriptions } from '../../../src/services/subscriptions.ts';
+import { noMetrics } from '../../support/planted-store.ts';
 
 export const SETTINGS: RestSettings = {
   username: 'admin1',
@@ -17,6 +20,7 @@ export const SETTINGS: RestSettings = {
   bodyLimit: 1_000_000,
   trustProxy: false,
   messageForm: 'stored',
+  maxWaitMs: 60_000,
 };
 
 export const KNOWN_ID = 'f4d167f5-3edb-42de-b229-09f6a10b2488';
@@ -46,6 +50,8 @@ export function planRecord(id: string, head: Partial<PlanHead> = {}): PlanRecord
     },
   };
 }
+
+const NO_RULES = { regions: [], countries: [] };
 
 export interface FakeServices {
   readonly services: Services;
@@ -79,6 +85,8 @@ export function fakeServices(overrides: Partial<Services['plans']> = {}): FakeSe
     },
     delete: async (_scope, id) => plans.delete(id),
     solution: async (_scope, { id }) => solutions.get(id) ?? null,
+    cursorOf: ({ revision }) => `cursor-${revision}`,
+    hasMoved: async ({ revision }, since) => since !== `cursor-${revision}`,
     ...overrides,
   };
   const services: Partial<Services> = {
@@ -89,6 +97,13 @@ export function fakeServices(overrides: Partial<Services['plans']> = {}): FakeSe
       startDrain: () => {},
       roundTrip: async () => {},
     },
+    locks: { release: async () => [] } as Partial<Services['locks']> as Services['locks'],
+    latency: {
+      read: async () => NO_RULES,
+      loadRegions: async () => NO_RULES,
+      loadCountries: async () => NO_RULES,
+    },
+    triage: { get: async () => null, list: async () => [] },
   };
   return { services: services as Services, plans, solutions, created };
 }
@@ -128,6 +143,8 @@ export function harness(settings: Partial<RestSettings> = {}, overrides: Partial
     logger,
     ids: { uuid: () => `made-id-${++made}` },
     findDuplicateKey,
+    clock: systemClock,
+    subscriptions: createSubscriptions(noMetrics, 0),
   });
   const ask: Harness['ask'] = (method, path, request = {}) =>
     handle({

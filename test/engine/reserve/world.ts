@@ -186,6 +186,7 @@ export function planOf(shape: PlanShape = {}): { readonly translation: Translati
     demands: demands.map((name) => ({ name, candidates: numbers.map((n) => candidate(`${name}-${n}`)) })),
     constraints: [],
     objective: null,
+    latencyRules: null,
     reservation: { serviceModel, entries },
   };
   const solution: Solution = {

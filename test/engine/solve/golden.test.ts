@@ -3,11 +3,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Candidate } from '../../../src/domain/candidate.ts';
-import type { BaseObjective, Problem } from '../../../src/domain/problem.ts';
+import type { BaseFunction, GenericOperation, Normalization, Objective, Problem } from '../../../src/domain/problem.ts';
 import type { Recommendation } from '../../../src/domain/solution.ts';
-import { constraintTypes } from '../../../src/engine/solve/constraints/index.ts';
 import type { JsonObject } from '../../../src/lib/json.ts';
-import { controller, provider, solver } from './support.ts';
+import { score } from './brute-force.ts';
+import { flavors, full, pairs, vim, world } from './golden-world.ts';
+import { call, generic, operation, provider, solver } from './support.ts';
 
 const FOLDER = new URL('../../golden/plans/', import.meta.url);
 
@@ -30,14 +31,29 @@ interface RecordedTranslation {
   readonly request_type: string;
   readonly locations: Record<string, { latitude: string | number; longitude: string | number; country?: string }>;
   readonly demands: Record<string, { readonly candidates: readonly Candidate[] }>;
-  readonly objective: {
-    readonly operands?: readonly { weight: number; function: string; function_param: [string, string] }[];
-  } | null;
+  readonly objective: RecordedObjective | null;
   readonly constraints: Record<
     string,
     { type: string; name: string; demands: string | string[]; properties: JsonObject }
   >;
 }
+
+type RecordedObjective =
+  | {
+      readonly goal: 'min' | 'min_aic';
+      readonly operands: readonly { weight: string | number; function: BaseFunction; function_param: string[] }[];
+    }
+  | { readonly goal: 'minimize' | 'maximize'; readonly operation_function: RecordedOperation };
+
+interface RecordedOperation {
+  readonly operator: GenericOperation['operator'];
+  readonly operands: readonly RecordedOperand[];
+}
+
+type RecordedOperand = { readonly weight?: number; readonly normalization?: Normalization } & (
+  | { readonly operation_function: RecordedOperation }
+  | { readonly function: string; readonly params: Readonly<Record<string, string>> }
+);
 
 type Expectation = 'solved' | 'no-solution' | 'error' | 'fewer';
 
@@ -47,12 +63,15 @@ const DEVIATIONS: Readonly<Record<string, readonly [id: string, now: Expectation
   c_zone_same_maintenance: ['S13', 'error'],
   c_zone_same_time: ['S13', 'error'],
   c_zone_different_disaster: ['S13', 'error'],
+  // The reference keeps every region when MultiCloud answers none or fails.
+  c_vimfit_none: ['S14', 'no-solution'],
+  c_vimfit_error: ['S14', 'no-solution'],
   uniq_false_n3: ['S10', 'fewer'],
   uniq_True_n3: ['S10', 'fewer'],
 };
 
-/** Plans where the reference's greedy search missed the optimum: another placement, and strictly better. */
-const BETTER = ['c_zone_same_complex', 'c_zone_same_country', 'c_zone_same_region'];
+/** Plans where the reference's greedy search missed the optimum, or valued max as min: another placement, strictly better. */
+const BETTER = ['c_invgroup_weighted.aai', 'c_zone_same_complex', 'c_zone_same_country', 'c_zone_same_region'];
 
 /** Recorded crashes where the template's meaning is not a solution; the others of that flag have one. */
 const CRASHES: Readonly<Record<string, Expectation>> = {
@@ -61,6 +80,18 @@ const CRASHES: Readonly<Record<string, Expectation>> = {
   c_attr_network_roles_unknown: 'no-solution',
   c_thr_bad_operator: 'error',
   loc_lat_text: 'error',
+  c_invgroup_cloud: 'no-solution',
+  'c_invgroup_cloud.aai': 'no-solution',
+  c_vimfit_no_request: 'error',
+  gen_empty_operands: 'error',
+  gen_err_bad_location: 'error',
+  gen_norm_zero_span: 'error',
+  gen_missing_attr: 'no-solution',
+  gen_max_missing_attr_weight: 'no-solution',
+  // No latency rules were loaded, so no country is listed.
+  gen_latency: 'no-solution',
+  'obj_latency_between_product.aai': 'no-solution',
+  hpa_missing_attribute_in_flavor: 'no-solution',
 };
 
 const plans = readdirSync(FOLDER)
@@ -68,25 +99,35 @@ const plans = readdirSync(FOLDER)
   .sort()
   .flatMap((file) => {
     const recorded = JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')) as RecordedPlan;
-    return recorded.translation && inScope(recorded.translation)
+    return recorded.translation
       ? [{ file: file.replace('.json', ''), recorded, of: toProblem(recorded.translation) }]
       : [];
   });
 
-/** Translations whose constraint types and objective this engine has. */
-function inScope({ constraints, objective }: RecordedTranslation): boolean {
-  if (objective && !objective.operands) return false;
-  return (
-    Object.values(constraints).every(({ type }) => constraintTypes.get(type)) &&
-    (objective?.operands ?? []).every((operand) => operand.function === 'distance_between')
+function toObjective(recorded: RecordedObjective): Objective {
+  if ('operation_function' in recorded) {
+    return generic(recorded.goal === 'minimize' ? 'min' : 'max', toOperation(recorded.operation_function));
+  }
+  const operands = recorded.operands.map(({ weight, function: name, function_param: params }) => {
+    return { weight: Number(weight), function: name, params };
+  });
+  return { kind: 'base', goal: recorded.goal, operands };
+}
+
+function toOperation({ operator, operands }: RecordedOperation, scale: object = {}): GenericOperation {
+  return operation(
+    operator,
+    operands.map((operand) => {
+      const { weight = 1, normalization = null } = operand;
+      if ('operation_function' in operand) return toOperation(operand.operation_function, { weight, normalization });
+      const { demand = '', attribute, location = null } = operand.params;
+      return call(demand, attribute ?? operand.function, { weight, normalization, location });
+    }),
+    scale,
   );
 }
 
 function toProblem(recorded: RecordedTranslation): Problem {
-  const operands = (recorded.objective?.operands ?? []).map(({ weight, function_param: params }) => {
-    return { weight, function: 'distance_between', params } as const;
-  });
-  const objective: BaseObjective = { kind: 'base', goal: 'min', operands };
   return {
     version: recorded.version,
     planId: recorded.plan_id,
@@ -99,40 +140,35 @@ function toProblem(recorded: RecordedTranslation): Problem {
       candidates: distinct(candidates),
     })),
     constraints: Object.entries(recorded.constraints).map(([key, { name, type, demands, properties }]) => {
-      return { key, name, type, demands: typeof demands === 'string' ? [demands] : demands, properties };
+      const all = typeof demands === 'string' ? [demands] : demands;
+      const known = type === 'inventory_group' ? { ...properties, pairs } : properties;
+      return { key, name, type, demands: all, properties: known };
     }),
-    objective: recorded.objective ? objective : null,
+    objective: recorded.objective && toObjective(recorded.objective),
+    latencyRules: null,
     reservation: { serviceModel: null, entries: [] },
   };
 }
 
-/** Without the reference's bookkeeping; a later equal id replaces the earlier candidate in its place. */
+/** Without the reference's bookkeeping, which its recommendations of slices show too. */
+function withoutNotes<C extends RecordedRecommendation['candidate']>(candidate: C): C {
+  const notes = new Set(['name', 'node_id', 'constraints', 'status']);
+  return Object.fromEntries(Object.entries(candidate).filter(([field]) => !notes.has(field))) as unknown as C;
+}
+
+/** A later equal id replaces the earlier candidate in its place. */
 function distinct(candidates: readonly Candidate[]): Candidate[] {
   const byId = new Map<string, Candidate>();
-  for (const { name: _n, node_id: _i, constraints: _c, status: _s, ...candidate } of candidates) {
-    byId.set(candidate.candidate_id, candidate as Candidate);
+  for (const candidate of candidates.map(withoutNotes)) {
+    const document = candidate.inventory_type === 'cloud' ? flavors.get(candidate.candidate_id) : undefined;
+    byId.set(candidate.candidate_id, { ...candidate, ...(document ? { flavors: document } : {}) } as Candidate);
   }
   return [...byId.values()];
 }
 
-/** What the recorded world knows: network roles of regions, replication roles of hosts, and an SDN-C without room. */
-const world = provider({
-  networkRoleRegions: async () =>
-    new Map([
-      ['role-us', new Set(['nyc-1', 'nyc-2', 'dal-1', 'sfo-1'])],
-      ['role-eu', new Set(['fra-1', 'lon-1'])],
-      ['role-all1', new Set(['nyc-1', 'fra-1', 'tyo-1'])],
-    ]),
-  replicationRoles: async (hosts) =>
-    new Map(hosts.map((host) => [host, ['vgw-dal-a', 'vgw-tyo-a'].includes(host) ? 'SECONDARY' : 'PRIMARY'])),
-});
-const full = controller('SDN-C', async ({ candidates }) =>
-  candidates.map(() => ({ kind: 'reject', reason: 'no room' })),
-);
-
 async function answer(of: Problem, wanted: number | 'all'): Promise<'error' | readonly Recommendation[]> {
   try {
-    const by = solver({ providers: [provider(), world], controllers: [full] });
+    const by = solver({ providers: [provider(), world], controllers: [full], vims: [vim] });
     const result = await by.solve(of, { wanted, timeLimitMs: 60_000 }, { requestId: 'golden' });
     return result.kind === 'solved' ? result.solution.recommendations : [];
   } catch {
@@ -140,31 +176,12 @@ async function answer(of: Problem, wanted: number | 'all'): Promise<'error' | re
   }
 }
 
-function objectiveOf(of: Problem, ids: Readonly<Record<string, string>>): number {
-  let total = 0;
-  for (const { weight, params } of of.objective?.operands ?? []) {
-    const from = of.locations.find(({ name }) => params.includes(name));
-    const demand = of.demands.find(({ name }) => params.includes(name));
-    const chosen = demand?.candidates.find(({ candidate_id }) => candidate_id === ids[demand.name]);
-    if (!from || !chosen) throw new Error(`cannot value ${params}`);
-    total += weight * (haversine(from, chosen) + chosen.cost);
-  }
-  return total;
-}
-
-function haversine(
-  a: { latitude?: unknown; longitude?: unknown },
-  b: { latitude?: unknown; longitude?: unknown },
-): number {
-  const [p, q, l, m] = [a.latitude, b.latitude, a.longitude, b.longitude].map((x) => (Number(x) * Math.PI) / 180) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  return (
-    2 * 6371 * Math.asin(Math.sqrt(Math.sin((q - p) / 2) ** 2 + Math.cos(p) * Math.cos(q) * Math.sin((m - l) / 2) ** 2))
-  );
+function scoreOf(of: Problem, ids: Readonly<Record<string, string>>): number {
+  const chosen = of.demands.flatMap(({ name, candidates }) => {
+    const one = candidates.find(({ candidate_id }) => candidate_id === ids[name]);
+    return one ? [[name, one] as const] : [];
+  });
+  return score(of, new Map(chosen));
 }
 
 const idsOf = (recorded: Record<string, RecordedRecommendation>) =>
@@ -185,7 +202,7 @@ function wantedOf({ request }: RecordedPlan): number | 'all' {
 
 describe('the recorded plans', () => {
   it('are there, and every deviation names one of them', () => {
-    expect(plans.length).toBeGreaterThanOrEqual(80);
+    expect(plans.length).toBeGreaterThanOrEqual(140);
     const names = plans.map(({ file }) => file);
     expect(Object.keys(DEVIATIONS).filter((name) => !names.includes(name))).toEqual([]);
   });
@@ -197,7 +214,7 @@ describe('the recorded plans', () => {
     if (found === 'error') throw new Error('must not fail');
     expect(found.length > 0).toBe(expected !== 'no-solution');
     const reference = recorded.plan.recommendations ?? [];
-    const comparable = reference.length > 0 && !recorded.flags.includes('RANDOM-PICK');
+    const comparable = reference.length > 0 && found.length > 0 && !recorded.flags.includes('RANDOM-PICK');
     if (comparable) {
       if (expected === 'fewer') expect(found.length).toBeLessThan(reference.length);
       else expect(found.length).toBe(reference.length);
@@ -213,16 +230,22 @@ function compare(
   reference: Record<string, RecordedRecommendation>,
 ): void {
   const theirs = idsOf(reference);
-  if (of.objective) expect(mine.objective).toBeLessThanOrEqual(objectiveOf(of, theirs) + 1e-6);
-  const chosen = Object.fromEntries(mine.demands.map(({ demand, source }) => [demand, source.candidate_id]));
+  const chosen = Object.fromEntries(mine.demands.map(({ demand, source }) => [demand, String(source.candidate_id)]));
+  const [ours, recorded] = [scoreOf(of, chosen), scoreOf(of, theirs)];
+  expect(ours).toBeLessThanOrEqual(recorded + 1e-6);
+  if (of.objective) expect(mine.objective).toBeCloseTo(of.objective.goal === 'max' ? -ours : ours, 6);
   if (JSON.stringify(chosen) !== JSON.stringify(theirs)) {
     expect(BETTER).toContain(file);
-    expect(mine.objective).toBeLessThan(objectiveOf(of, theirs) - 1e-6);
+    expect(ours).toBeLessThan(recorded - 1e-6);
     return;
   }
   const rest = mine.demands.map(({ demand, source: _, ...wire }) => {
     const { inventory_provider, service_resource_id, candidate, attributes } = wire;
     return [demand, { inventory_provider, service_resource_id, candidate, attributes }];
   });
-  expect(JSON.stringify(Object.fromEntries(rest))).toBe(JSON.stringify(reference));
+  const shown = Object.entries(reference).map(([demand, one]) => [
+    demand,
+    { ...one, candidate: withoutNotes(one.candidate) },
+  ]);
+  expect(JSON.stringify(Object.fromEntries(rest))).toBe(JSON.stringify(Object.fromEntries(shown)));
 }

@@ -40,7 +40,16 @@ const nodes = async (from: SearchPool) => (await from.run(job(ANSWER))).nodes;
 describe('the pool', () => {
   it('runs the bundled search thread', async () => {
     const outcome = await pool(1).run(job(1, 3));
-    expect(outcome).toEqual({ placements: [[0]], nodes: 1, timedOut: false, blocked: [], impossible: [] });
+    expect(outcome).toEqual({
+      status: 'OPTIMAL',
+      placements: [[0]],
+      proofs: [{ total: 0, bound: 0 }],
+      bound: null,
+      nodes: 1,
+      timedOut: false,
+      blocked: [],
+      impossible: [],
+    });
   });
 
   it('has a thread ready before the first search when it is started', async () => {

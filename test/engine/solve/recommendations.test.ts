@@ -106,4 +106,67 @@ describe('a recommendation', () => {
     expect(shown).toEqual(slice);
     expect(text(attributes)).toBe('{"physical-location-id":null,"cloud_owner":null,"aic_version":null}');
   });
+
+  it('adds nothing for transport', () => {
+    const { candidate: shown, attributes } = recommend('t', { ...service, inventory_type: 'transport' }, '');
+    expect(Object.keys(shown)).toEqual([
+      'candidate_id',
+      'inventory_type',
+      'cloud_owner',
+      'location_type',
+      'location_id',
+      'is_rehome',
+      'vim-id',
+    ]);
+    expect(Object.keys(attributes)).toEqual(['physical-location-id', 'cloud_owner', 'aic_version']);
+  });
+
+  it('names the module and its servers for vfmodule', () => {
+    const vservers = [{ 'vserver-id': 'v', 'vserver-name': 'n', 'l-interfaces': [] }];
+    const module = { ...service, inventory_type: 'vfmodule', service_instance_id: 'si-1', 'nf-name': 'n', vservers };
+    const { attributes } = recommend('d', module, '');
+    expect(attributes).toMatchObject({ service_instance_id: 'si-1', 'nf-name': 'n', 'nf-id': null, vservers });
+  });
+
+  it('fills the names and ids of flavors into the directives of cloud regions, each entry its own id', () => {
+    const attribute = (name: string, value = '') => ({ attribute_name: name, attribute_value: value });
+    const entry = (id: string, flavor_id: string | null) => ({
+      id,
+      type: 'vnfc',
+      directives: [
+        {
+          type: 'flavor_directives',
+          attributes: [attribute(`label_${id}`), attribute('flavorId'), attribute('other')],
+        },
+        { type: 'sriovNICNetwork_directives', attributes: [attribute('A', 'a')] },
+      ],
+      ...(flavor_id === null ? {} : { flavor_id }),
+    });
+    const hpa = {
+      flavor_map: { label_0: 'm1.numa', label_1: 'm1.big', flavorId: 'f-last' },
+      all_directives: { directives: [entry('0', 'f-77'), entry('1', null)] },
+      flavors: { flavor: [] },
+    };
+    const before = JSON.stringify(hpa);
+    const { attributes, source } = recommend('d', candidate('r', { ...region, ...hpa }), '');
+    const filled = (id: string, name: string, flavor: string) => ({
+      id,
+      type: 'vnfc',
+      directives: [
+        {
+          type: 'flavor_directives',
+          attributes: [attribute(`label_${id}`, name), attribute('flavorId', flavor), attribute('other')],
+        },
+        { type: 'sriovNICNetwork_directives', attributes: [attribute('A', 'a')] },
+      ],
+    });
+    expect(text(attributes.directives)).toBe(
+      text({ directives: [filled('0', 'm1.numa', 'f-77'), filled('1', 'm1.big', 'f-last')] }),
+    );
+    expect(JSON.stringify(hpa)).toBe(before);
+    expect(source).not.toHaveProperty('flavors');
+    const one = { ...hpa, flavor_map: undefined };
+    expect(recommend('d', candidate('r', { ...region, ...one }), '').attributes).not.toHaveProperty('directives');
+    expect(recommend('d', { ...service, ...hpa }, '').attributes).not.toHaveProperty('directives');
+  });
 });

@@ -109,9 +109,105 @@ describe('the search', () => {
     expect(new Set(outcome.placements[0]).size).toBe(9);
   });
 
+  it('says how far from the optimum an answer cut by time can be', () => {
+    const hard = model(
+      Array.from({ length: 9 }, (_, d) => ladder(10).map((c) => c * (d + 1))),
+      [...Array(9).keys()].flatMap((a) => [...Array(9).keys()].filter((b) => b > a).map((b) => [a, b] as const)),
+    );
+    let time = 0;
+    const cut = runSearch({ model: hard, wanted: 1, timeLimitMs: 5 }, () => time++);
+    const [proof] = cut.proofs;
+    expect(cut.status).toBe('FEASIBLE');
+    // Each demand its own zone, the dearest demand the cheapest: 0×9 + 1×8 + … + 8×1.
+    expect(proof?.bound).toBeLessThanOrEqual(120);
+    expect(proof?.bound).toBeGreaterThan(0);
+    expect(proof?.total).toBeGreaterThanOrEqual(120);
+  });
+
+  it('keeps the best when it is stopped', () => {
+    const word = new SharedArrayBuffer(4);
+    const hard = model(
+      Array.from({ length: 9 }, (_, d) => ladder(10).map((c) => c * (d + 1))),
+      [...Array(9).keys()].flatMap((a) => [...Array(9).keys()].filter((b) => b > a).map((b) => [a, b] as const)),
+    );
+    let looks = 0;
+    const stopping = () => {
+      looks += 1;
+      if (looks === 3) Atomics.store(new Int32Array(word), 0, 1);
+      return 0;
+    };
+    const outcome = runSearch({ model: hard, wanted: 2, timeLimitMs: 1e6, stop: word }, stopping);
+    expect(outcome).toMatchObject({ status: 'STOPPED', timedOut: false });
+    expect(outcome.placements).toHaveLength(1);
+  });
+
+  it('proves a pair hopeless before it searches', () => {
+    // Three zones that must all differ, of which two demands have the same one only: no node is needed.
+    const chain = model(
+      [[0], ladder(2), [0, 1]],
+      [
+        [0, 1],
+        [1, 2],
+        [0, 2],
+      ],
+    );
+    const outcome = runSearch({ model: chain, wanted: 1, timeLimitMs: 1000 }, standing);
+    expect(outcome).toMatchObject({ status: 'INFEASIBLE', nodes: 0, blocked: [1] });
+  });
+
+  it('makes the largest of several values small, which no sum would', () => {
+    const slot = (position: number, values: readonly number[]) => ({ position, values: Float64Array.from(values) });
+    const mixed = {
+      ...model([
+        [0, 0, 0],
+        [0, 0, 0],
+      ]),
+      slots: [slot(0, [1, 5, 9]), slot(1, [9, 6, 2])],
+      terms: [
+        {
+          kind: 'operator' as const,
+          operator: 'max' as const,
+          operands: [
+            { kind: 'slot' as const, slot: 0 },
+            { kind: 'slot' as const, slot: 1 },
+          ],
+          start: 0,
+          span: 1,
+          weight: 1,
+        },
+      ],
+    };
+    const outcome = runSearch({ model: mixed, wanted: 1, timeLimitMs: 1000 }, standing);
+    expect(outcome.placements).toEqual([[0, 2]]);
+    expect(outcome.proofs).toEqual([{ total: 2, bound: 2 }]);
+  });
+
+  it('prefers the younger of equal totals, the first demand first, and never a worse total', () => {
+    const aged = model([
+      [1, 1, 2],
+      [3, 3],
+    ]);
+    const ages = [Float64Array.from([1, 1, 0]), Float64Array.from([1, 0])];
+    const demands = aged.demands.map((demand, at) => ({ ...demand, ages: ages[at] ?? new Float64Array() }));
+    const outcome = runSearch({ model: { ...aged, demands }, wanted: 1, timeLimitMs: 1000 }, standing);
+    expect(outcome.placements).toEqual([[0, 1]]);
+  });
+
+  it('falls into the trap when it is to choose as the reference does', () => {
+    const trap = model(
+      [
+        [0, 1],
+        [0, 100],
+      ],
+      [[0, 1]],
+    );
+    const outcome = runSearch({ model: trap, wanted: 1, timeLimitMs: 1000, strategy: 'fit_first' }, standing);
+    expect(outcome).toMatchObject({ status: 'FEASIBLE', placements: [[0, 1]], proofs: [{ total: 100, bound: 0 }] });
+  });
+
   it('finds nothing when there is no time at all', () => {
     const outcome = runSearch({ model: model([[1]]), wanted: 1, timeLimitMs: 0 }, standing);
-    expect(outcome).toMatchObject({ placements: [], timedOut: true, nodes: 0 });
+    expect(outcome).toMatchObject({ status: 'TIMED_OUT', placements: [], timedOut: true, nodes: 0 });
   });
 
   it('looks at the clock while it tests pairs, not only between nodes', () => {

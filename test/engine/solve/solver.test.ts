@@ -2,8 +2,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Candidate } from '../../../src/domain/candidate.ts';
 import { ConductorError } from '../../../src/domain/errors.ts';
-import type { SearchOptions, Solver } from '../../../src/domain/ports.ts';
-import type { Problem } from '../../../src/domain/problem.ts';
 import { createSolver } from '../../../src/engine/solve/index.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import {
@@ -12,10 +10,12 @@ import {
   type inProcess,
   ManualClock,
   noMetrics,
+  outcome,
   place,
   problem,
   provider,
   silent,
+  solve,
   solver,
 } from './support.ts';
 
@@ -27,17 +27,6 @@ const near = (value: number) => ({
   type: 'distance_to_location',
   properties: { location: 'here', distance: { operator: '<', value, units: 'km' } },
 });
-const ctx = { requestId: 'r' };
-
-async function solve(of: Problem, options: Partial<SearchOptions> = {}, by: Solver = solver()) {
-  const result = await by.solve(of, { wanted: 1, timeLimitMs: 1000, ...options }, ctx);
-  const diagnosis = result.kind === 'solved' ? result.solution.diagnosis : result.diagnosis;
-  const ids =
-    result.kind === 'solved'
-      ? result.solution.recommendations.map((one) => one.demands.map(({ source }) => source.candidate_id))
-      : [];
-  return { result, diagnosis, ids };
-}
 
 describe('a solved problem', () => {
   it('comes with terms, sources and what each constraint did, demands in search order', async () => {
@@ -92,15 +81,17 @@ describe('a solved problem', () => {
       elapsedMs: 0,
       timedOut: false,
       summary: [],
+      proof: { status: 'OPTIMAL', bound: recommendation?.objective, gap: 0, nodes: 2 },
     });
   });
 
   it('takes the first candidate in cost order when there is no objective', async () => {
-    const { ids, result } = await solve(
+    const { ids, result, diagnosis } = await solve(
       problem({ demands: { d: [candidate('a'), candidate('b', { cost: 1 }), candidate('c', { cost: 1 })] } }),
     );
     expect(ids).toEqual([['b']]);
     expect(result).toMatchObject({ solution: { recommendations: [{ objective: null, terms: [] }] } });
+    expect(diagnosis.proof).toEqual({ status: 'OPTIMAL', bound: null, gap: null, nodes: 1 });
   });
 
   it('counts only the text "true" as unique and says when there is no further recommendation', async () => {
@@ -297,7 +288,7 @@ describe('limits of the search', () => {
     const runner = {
       async run(job: Parameters<ReturnType<typeof inProcess>['run']>[0]) {
         limits.push(job.timeLimitMs);
-        return { placements: [], nodes: 77, timedOut: true, blocked: [], impossible: [] };
+        return outcome({ status: 'TIMED_OUT', nodes: 77, timedOut: true });
       },
     };
     const roles = { name: 'roles', type: 'attribute', properties: { evaluate: { network_roles: { any: ['r'] } } } };
@@ -311,7 +302,9 @@ describe('limits of the search', () => {
   });
 
   it('keeps what was found when the time was up', async () => {
-    const runner = { run: async () => ({ placements: [[0]], nodes: 9, timedOut: true, blocked: [], impossible: [] }) };
+    const proofs = [{ total: 0, bound: 0 }];
+    const cut = outcome({ status: 'FEASIBLE', placements: [[0]], proofs, nodes: 9, timedOut: true });
+    const runner = { run: async () => cut };
     const { result, diagnosis } = await solve(problem({ demands: { a: [at(1)] } }), { wanted: 2 }, solver({ runner }));
     expect(result.kind).toBe('solved');
     expect(diagnosis.summary).toEqual([
@@ -348,6 +341,7 @@ describe('createSolver', () => {
     const threaded = createSolver({
       providers: [],
       controllers: [],
+      vims: [],
       pool: { size: 1, maxMemoryMb: 64 },
       maxRecommendations: 10,
       clock: systemClock,

@@ -1,11 +1,30 @@
 // Builders and stand-ins for the solver's tests: small candidates and problems, a clock that tests move, a runner without
 // threads.
 import type { Candidate } from '../../../src/domain/candidate.ts';
-import type { InventoryProvider, Logger, Metrics, ServiceController } from '../../../src/domain/ports.ts';
-import type { BaseOperand, Problem, ProblemConstraint, ProblemLocation } from '../../../src/domain/problem.ts';
+import type { LatencyRules } from '../../../src/domain/latency.ts';
+import type {
+  InventoryProvider,
+  Logger,
+  Metrics,
+  SearchOptions,
+  ServiceController,
+  Solver,
+  VimController,
+} from '../../../src/domain/ports.ts';
+import type {
+  BaseOperand,
+  GenericCall,
+  GenericObjective,
+  GenericOperation,
+  Objective,
+  Problem,
+  ProblemConstraint,
+  ProblemLocation,
+} from '../../../src/domain/problem.ts';
 import type { CheckContext, Constraint, Verdict } from '../../../src/engine/solve/framework/constraint.ts';
 import { Questions } from '../../../src/engine/solve/framework/questions.ts';
 import type { SearchRunner } from '../../../src/engine/solve/pool.ts';
+import type { SearchOutcome } from '../../../src/engine/solve/search/model.ts';
 import { runSearch } from '../../../src/engine/solve/search/search.ts';
 import { type SolverParts, solverOver } from '../../../src/engine/solve/solver.ts';
 import type { Clock } from '../../../src/lib/clock.ts';
@@ -44,6 +63,9 @@ export interface ProblemParts {
   }[];
   /** null for none. */
   readonly sum?: readonly (readonly [weight: number, location: string, demand: string])[] | null;
+  /** Wins over `sum`. */
+  readonly objective?: Objective;
+  readonly latencyRules?: LatencyRules;
   readonly requestType?: string;
 }
 
@@ -67,9 +89,36 @@ export function problem(parts: ProblemParts): Problem {
         properties: one.properties,
       };
     }),
-    objective: parts.sum ? { kind: 'base', goal: 'min', operands } : null,
+    objective: parts.objective ?? (parts.sum ? { kind: 'base', goal: 'min', operands } : null),
+    latencyRules: parts.latencyRules ?? null,
     reservation: { serviceModel: null, entries: [] },
   };
+}
+
+/** Objective of version 2020-08-13; the parts of its tree follow. */
+export function generic(goal: 'min' | 'max', root: GenericOperation): GenericObjective {
+  return { kind: 'generic', goal, root };
+}
+
+export function operation(
+  operator: GenericOperation['operator'],
+  operands: GenericOperation['operands'],
+  scale: Partial<Pick<GenericOperation, 'weight' | 'normalization'>> = {},
+): GenericOperation {
+  return { kind: 'operation', operator, operands, weight: 1, normalization: null, ...scale };
+}
+
+/** `word` is an attribute, unless it is a function with a location. */
+export function call(
+  demand: string,
+  word: string,
+  { location = null, ...scale }: Partial<Pick<GenericCall, 'location' | 'weight' | 'normalization'>> = {},
+): GenericCall {
+  const measures = word === 'distance_between' || word === 'latency_between';
+  const named = measures
+    ? ({ function: word, attribute: null } as const)
+    : ({ function: 'attribute', attribute: word } as const);
+  return { kind: 'call', demand, location, weight: 1, normalization: null, ...named, ...scale };
 }
 
 export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
@@ -112,6 +161,7 @@ export function solver(parts: Partial<SolverParts> = {}) {
   return solverOver({
     providers: [],
     controllers: [],
+    vims: [],
     runner: inProcess(clock),
     maxRecommendations: 50,
     clock,
@@ -141,16 +191,18 @@ export function checkContext(
   fields: Partial<CheckContext> & {
     readonly providers?: readonly InventoryProvider[];
     readonly controllers?: readonly ServiceController[];
+    readonly vims?: readonly VimController[];
+    readonly metrics?: Metrics;
   } = {},
 ): CheckContext {
-  const { providers = [], controllers = [], ...rest } = fields;
+  const { providers = [], controllers = [], vims = [], metrics = noMetrics, ...rest } = fields;
   return {
     constraint: 'c',
     demand: 'd',
     partners: 0,
     requestType: 'initial',
     locations: new Map(),
-    remote: { providers, controllers, call: { requestId: 'r' }, questions: new Questions() },
+    remote: { providers, controllers, vims, metrics, call: { requestId: 'r' }, questions: new Questions() },
     ...rest,
   };
 }
@@ -191,4 +243,21 @@ export function together<P>(type: Constraint<P>, properties: JsonObject, a: Cand
   const right = type.pair?.encode(params, [b], intern);
   if (!left || !right) throw new Error('not pairwise');
   return type.pair?.between(params, left, right)(0, 0) ?? false;
+}
+
+/** What a search thread answers, unless said otherwise nothing. */
+export function outcome(fields: Partial<SearchOutcome>): SearchOutcome {
+  const nothing = { placements: [], proofs: [], bound: null, nodes: 0, timedOut: false, blocked: [], impossible: [] };
+  return { status: 'INFEASIBLE', ...nothing, ...fields };
+}
+
+/** Solves and takes the answer apart. */
+export async function solve(of: Problem, options: Partial<SearchOptions> = {}, by: Solver = solver()) {
+  const result = await by.solve(of, { wanted: 1, timeLimitMs: 1000, ...options }, { requestId: 'r' });
+  const diagnosis = result.kind === 'solved' ? result.solution.diagnosis : result.diagnosis;
+  const ids =
+    result.kind === 'solved'
+      ? result.solution.recommendations.map((one) => one.demands.map(({ source }) => source.candidate_id))
+      : [];
+  return { result, diagnosis, ids };
 }

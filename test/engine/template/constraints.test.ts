@@ -105,7 +105,7 @@ describe('refused', () => {
     ...['disaster', 'time', 'maintenance'].map((category) => [
       'zone',
       { qualifier: 'same', category },
-      `Zone category '${category}' in constraint named 'c' cannot be resolved from the inventory (use one of ['region', 'complex', 'country'])`,
+      `Zone category '${category}' in constraint named 'c' needs the option [solver] zone_${category}, the candidate field that holds it (usable here: ['region', 'complex', 'country'])`,
     ]),
     [
       'zone',
@@ -116,18 +116,11 @@ describe('refused', () => {
     expect(messagesOf(constraint(type, properties))).toEqual([message]);
   });
 
-  test('types of later releases: structure first, then a clear refusal', () => {
-    const notYet = (type: string) => `Type '${type}' of constraint named 'c' is not supported by this release yet`;
-    expect(messagesOf(constraint('vim_fit', { controller: 'multicloud', request: {} }))).toEqual([notYet('vim_fit')]);
-    expect(messagesOf(constraint('inventory_group', undefined, ['vG', 'vB']))).toEqual([notYet('inventory_group')]);
+  test('an inventory group is about two demands and has no properties', () => {
+    expect(messagesOf(constraint('inventory_group', undefined, ['vG', 'vB']))).toEqual([]);
     expect(messagesOf(constraint('inventory_group', { x: 1 }))).toEqual([
       "Unknown property 'x' in constraint named 'c'",
       "Constraint 'c' needs exactly two demands",
-      notYet('inventory_group'),
-    ]);
-    expect(messagesOf(constraint('hpa', { evaluate: 'x' }))).toEqual([
-      'HPA requirements need at least one set of id, type, directives and flavorProperties',
-      notYet('hpa'),
     ]);
   });
 
@@ -164,8 +157,87 @@ describe('hpa structure', () => {
     [ofAttribute('x'), 'HPA feature attributes must be a dict'],
     [ofAttribute({ operator: '=' }), 'Lack of compulsory elements inside HPA feature attributes'],
     [ofAttribute({ ...attribute, foo: 1 }), "Invalid attributes '{'foo'}' found inside HPA feature attributes"],
-    [of({}), "Type 'hpa' of constraint named 'c' is not supported by this release yet"],
-  ])('%s', (message, expected) => {
+    [ofFeature({ 'hpa-feature-attributes': { a: 1 } }), 'HPA feature attributes must be a dict'],
+    [of({}), undefined],
+  ])('%#: %s', (message, expected) => {
     expect(message).toBe(expected);
+  });
+});
+
+describe('vim_fit', () => {
+  const request = { vCPU: 10, Memory: { quantity: 4, unit: 'GB' }, Storage: { quantity: 100, unit: 'TB' } };
+  const of = (changes: object) =>
+    constraint('vim_fit', { controller: 'multicloud', request: { ...request, ...changes } });
+  const accepted = (changes: object) => parsed(of(changes)).constraints[0]?.properties.request;
+
+  test('numbers as text become numbers, a missing unit is empty', () => {
+    expect(accepted({})).toEqual(request);
+    expect(accepted({ vCPU: '10', Memory: { quantity: '4' }, more: 1 })).toEqual({
+      ...request,
+      Memory: { quantity: 4, unit: '' },
+      more: 1,
+    });
+  });
+
+  test('an empty text, as OSDF sends for what the order leaves open, asks for nothing', () => {
+    expect(accepted({ Memory: { quantity: '', unit: 'GB' } })).toMatchObject({ Memory: { quantity: 0 } });
+  });
+
+  test.each(['B', 'kB', 'MiB', 'gb', ' TB ', 'PB'])('unit %s', (unit) => {
+    expect(accepted({ Storage: { quantity: 1, unit } })).toMatchObject({ Storage: { unit: unit.trim() } });
+  });
+
+  const amount = (what: string) =>
+    `${what} of property 'request' must be a number, zero or more, in constraint named 'c'`;
+  test.each([
+    [of({ vCPU: undefined }), amount('vCPU')],
+    [of({ vCPU: -1 }), amount('vCPU')],
+    [of({ vCPU: 'many' }), amount('vCPU')],
+    [of({ vCPU: '1e400' }), amount('vCPU')],
+    [of({ Memory: 4 }), amount('Memory quantity')],
+    [of({ Storage: { unit: 'GB' } }), amount('Storage quantity')],
+    [
+      of({ Storage: { quantity: 1, unit: 'km' } }),
+      "Storage unit 'km' of property 'request' unsupported in constraint named 'c' (must be one of ['B', 'KB', 'MB', 'GB', 'TB', 'PB'])",
+    ],
+    [
+      constraint('vim_fit', { controller: 5, request }),
+      "Property 'controller' must be a string in constraint named 'c'",
+    ],
+    [
+      constraint('vim_fit', { controller: 'x', request: ['x'] }),
+      "Property 'request' must be a dictionary in constraint named 'c'",
+    ],
+    [constraint('vim_fit', { controller: 'x' }), "Required property 'request' not found in constraint named 'c'"],
+  ])('%j', (changes, message) => {
+    expect(messagesOf(changes)).toEqual([message]);
+  });
+});
+
+describe('zone categories that the deployment maps', () => {
+  const zone = (category: string) => constraint('zone', { qualifier: 'same', category }, ['vG', 'vB']);
+  const zoneFields = new Map([
+    ['disaster', 'complex_name'],
+    ['region', 'never'],
+  ]);
+
+  test('carry their candidate field', () => {
+    expect(parsed(zone('disaster'), {}, { zoneFields }).constraints[0]?.properties).toEqual({
+      qualifier: 'same',
+      category: 'disaster',
+      field: 'complex_name',
+    });
+  });
+
+  test('the others do not, and unmapped ones are refused', () => {
+    expect(parsed(zone('region'), {}, { zoneFields }).constraints[0]?.properties).not.toHaveProperty('field');
+    expect(messagesOf(zone('time'), {}, { zoneFields })[0]).toMatch(/needs the option \[solver\] zone_time/);
+  });
+
+  test('nobody but the deployment names the field', () => {
+    const properties = { qualifier: 'same', category: 'region', field: 'cost' };
+    expect(messagesOf(constraint('zone', properties, ['vG', 'vB']), {}, { zoneFields })).toEqual([
+      "Unknown property 'field' in constraint named 'c'",
+    ]);
   });
 });

@@ -1,5 +1,8 @@
 // Demands and requirements: every rule with its text, the forms that OSDF sends, and what the requirement becomes.
 import { describe, expect, test } from 'vitest';
+import { INVENTORY_TYPES } from '../../../src/domain/candidate.ts';
+import { pythonRepr } from '../../../src/engine/template/python-text.ts';
+import type { JsonValue } from '../../../src/lib/json.ts';
 import { CLOUD, messagesOf, parsed, requirement, SERVICE } from './support.ts';
 
 const first = (changes: Record<string, unknown>) => parsed(changes).demands[0]?.requirements[0];
@@ -24,11 +27,6 @@ describe('rules', () => {
       'an unknown type',
       requirement({ inventory_type: 'CLOUD' }),
       'Unknown inventory type CLOUD specified for demand vG',
-    ],
-    [
-      'a type of a later release',
-      requirement({ inventory_type: 'nssi' }),
-      'Inventory type nssi specified for demand vG is not supported by this release yet',
     ],
     [
       'a service without customer',
@@ -72,17 +70,24 @@ describe('rules', () => {
       requirement({ excluded_candidates: [{ inventory_type: 'cloud' }] }),
       'Demand vG has an invalid candidate list in excluded_candidates: inventory_type and a list of candidate_id are needed',
     ],
+    ...[{ foo: 1 }, { get_candidate_attribute: 5 }, { get_candidate_attribute: 'a', b: 1 }, 5, null, ['a']].map(
+      (element): [string, Record<string, unknown>, string] => [
+        `a conflict identifier with ${JSON.stringify(element)}`,
+        requirement({ conflict_identifier: ['a', element] }),
+        `Demand vG has an invalid element ${pythonRepr(element as JsonValue)} in conflict_identifier: a text or {'get_candidate_attribute': field} is needed`,
+      ],
+    ),
     [
-      'a conflict identifier of another form',
-      requirement({ conflict_identifier: [{ foo: 1 }] }),
-      "Demand vG has an invalid value {'foo': 1} for key conflict_identifier",
+      'a conflict identifier that is no list',
+      requirement({ conflict_identifier: 'a' }),
+      'Demand vG has an invalid value a for key conflict_identifier',
     ],
     [
       'an existing placement of another form',
       requirement({ existing_placement: { candidate_id: 5 } }),
       "Demand vG has an invalid value {'candidate_id': 5} for key existing_placement",
     ],
-  ])('%s', (_name, changes, message) => {
+  ] as [string, Record<string, unknown>, string][])('%s', (_name, changes, message) => {
     expect(messagesOf(changes)).toEqual([message]);
   });
 
@@ -135,6 +140,14 @@ describe('explicit candidates', () => {
     });
   });
 });
+
+test.each(['nssi', 'nsi', 'slice_profiles', 'nst', 'nsst'])(
+  'explicit %s candidates may have any profile field',
+  (type) => {
+    const candidate = { candidate_id: 'x', inventory_type: type, uLThpt_difference: 3, maxNumberofUEs: 9 };
+    expect(first({ demands: { vG: [{ candidates: [candidate] }] } })?.candidates).toEqual([candidate]);
+  },
+);
 
 describe('forms that clients send', () => {
   test('a full requirement', () => {
@@ -192,6 +205,15 @@ describe('forms that clients send', () => {
     [false, 'False'],
   ])('unique %j is %s: only the text true means unique', (unique, text) => {
     expect(first(requirement({ unique }))?.unique).toBe(text);
+  });
+
+  test.each(INVENTORY_TYPES)('type %s is accepted', (type) => {
+    const inventory_type = type;
+    expect(first(requirement({ ...SERVICE, inventory_type }))?.inventoryType).toBe(type);
+  });
+
+  test.each([[[]], [null], [undefined]])('conflict identifier %j locks nothing', (conflict_identifier) => {
+    expect(first(requirement({ conflict_identifier }))?.conflictIdentifier).toBeNull();
   });
 
   test('demands keep their order', () => {

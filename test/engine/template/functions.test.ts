@@ -1,6 +1,6 @@
 // get_param and get_file: everywhere in the template, before structure is checked; errors name the place.
 import { describe, expect, test } from 'vitest';
-import { CLOUD, issuesOf, messagesOf, parsed, requirement } from './support.ts';
+import { CLOUD, issuesOf, messagesOf, operandsOf, parsed, requirement } from './support.ts';
 
 const param = (argument: unknown) => ({ get_param: argument });
 
@@ -21,7 +21,7 @@ describe('get_param', () => {
     });
     expect(result.locations[0]).toMatchObject({ latitude: 48.1 });
     expect(result.constraints[0]).toMatchObject({ key: 'c_vG', properties: { location: 'place' } });
-    expect(result.objective?.operands[0]).toEqual({
+    expect(operandsOf(result)[0]).toEqual({
       weight: 2.5,
       function: 'distance_between',
       params: ['place', 'vG'],

@@ -12,7 +12,7 @@ import {
   validateTemplate,
 } from '../../../src/engine/template/index.ts';
 import type { JsonObject, JsonValue } from '../../../src/lib/json.ts';
-import { CLOUD, documentWith, parsed } from './support.ts';
+import { CLOUD, documentWith, operandsOf, parsed } from './support.ts';
 
 /** The meaning, or the issues; any other failure ends the test. */
 function judge(template: JsonValue): 'valid' | 'refused' {
@@ -26,6 +26,11 @@ function judge(template: JsonValue): 'valid' | 'refused' {
     if (!(error instanceof TemplateInvalidError)) throw error;
     expect(error.issues).toEqual(issues);
     expect(issues.length).toBeGreaterThan(0);
+    // Only what is wrong with the whole has no place.
+    for (const { path, message } of issues) {
+      expect(message).not.toBe('');
+      if (path === '') expect(message).toMatch(/^Template /);
+    }
     expect(planMessageOf(error).message).not.toBe('');
     return 'refused';
   }
@@ -46,6 +51,18 @@ const WORDS = [
   'distance_to_location',
   '< 5 km',
   '2017-10-10',
+  '2020-08-13',
+  'get_file',
+  'operation_function',
+  'operands',
+  'function',
+  'attribute',
+  'minimize',
+  'hpa_score',
+  'latency_between',
+  'conflict_identifier',
+  'vim_fit',
+  'hpa',
   'evaluate',
   'get_param',
   'product',
@@ -123,6 +140,47 @@ describe('random input', () => {
       { numRuns: 1500 },
     );
     expect(verdicts).toEqual(new Set(['valid', 'refused']));
+  });
+
+  test('any values inside each construct that is read deeply', () => {
+    const of = (section: string, wrap: (value: JsonValue) => unknown, version = '2017-10-10') =>
+      anything.map((value) => ({ homing_template_version: version, [section]: wrap(value) }));
+    const rule =
+      (type: string, more: object = {}) =>
+      (value: JsonValue) => ({
+        c: { type, demands: ['vG', 'vB'], properties: { controller: 'x', request: value, evaluate: value, ...more } },
+      });
+    const cases = fc.oneof(
+      of('constraints', rule('vim_fit', { evaluate: undefined })),
+      of('constraints', rule('hpa', { controller: undefined, request: undefined })),
+      of('constraints', (evaluate) => ({ c: { type: 'hpa', demands: ['vG'], properties: { evaluate: [evaluate] } } })),
+      of('demands', (value) => ({ vG: [{ ...CLOUD, conflict_identifier: value }] })),
+      of('demands', (value) => ({ vG: [{ candidates: [value] }] })),
+      of('optimization', (value) => ({ minimize: { sum: [{ product: [1, value] }] } })),
+      of('optimization', (value) => ({ goal: 'minimize', operation_function: value }), '2020-08-13'),
+      of(
+        'optimization',
+        (value) => ({ goal: 'maximize', operation_function: { operator: 'sum', operands: [value] } }),
+        '2020-08-13',
+      ),
+      of(
+        'optimization',
+        (weight) => ({
+          goal: 'maximize',
+          operation_function: {
+            operator: 'sum',
+            operands: [{ function: 'attribute', params: { demand: 'vG', attribute: 'a' }, weight }],
+          },
+        }),
+        '2020-08-13',
+      ),
+    );
+    fc.assert(
+      fc.property(cases, (changes) => {
+        judge(documentWith(changes).template);
+      }),
+      { numRuns: 1500 },
+    );
   });
 
   test('any text is read, or refused as a template', () => {
@@ -218,7 +276,7 @@ describe('hostile names', () => {
     expect(result.demands[0]?.name).toBe(name);
     expect(result.constraints.map((constraint) => constraint.key)).toEqual(name === '' ? [] : [`${name}_${name}`]);
     expect(result.reservation.entries[0]).toMatchObject({ key: `${name}_${name}`, demand: name });
-    expect(result.objective?.operands[0]?.params).toEqual([name, name]);
+    expect(operandsOf(result)[0]?.params).toEqual([name, name]);
   });
 
   test('built-in names that nobody declared are unknown', () => {
@@ -246,6 +304,34 @@ test('a template of ten thousand demands and constraints is judged without quadr
     ]),
   );
   expect(parsed({ demands, constraints }).constraints).toHaveLength(count);
+});
+
+test('objectives nested to the limit, or with very many broken operands, are judged at once', () => {
+  const generic = (operands: unknown[]) => ({
+    homing_template_version: '2020-08-13',
+    optimization: { goal: 'minimize', operation_function: { operator: 'sum', operands } },
+  });
+  let nested: unknown = { function: 'attribute', params: { demand: 'vG' } };
+  for (let n = 0; n < 28; n += 1) nested = { operation_function: { operator: 'sum', operands: [nested, { bad: n }] } };
+  expect(validateTemplate(documentWith(generic([nested])))[0]?.path).toMatch(/^optimization > operation_function/);
+  const wide = validateTemplate(documentWith(generic(Array.from({ length: 200_000 }, (_, n) => ({ bad: n })))));
+  expect(wide[0]?.message).toBe(
+    "Optimization object is not valid. Validation error: {'bad': 0} is not valid under any of the given schemas",
+  );
+  expect(wide.length).toBeLessThanOrEqual(200);
+});
+
+test('a number that no constraint can use is refused where it stands', () => {
+  const away = (distance: string) => ({
+    constraints: {
+      c: { type: 'distance_to_location', demands: ['vG'], properties: { distance, location: 'place' } },
+    },
+  });
+  const messages = (distance: string) => validateTemplate(documentWith(away(distance))).map(({ message }) => message);
+  expect(messages('< nan km')).toEqual(["Unknown part 'nan' in expression '< nan km'"]);
+  expect(messages('< 1e400 km')).toEqual(["Unknown part '1e400' in expression '< 1e400 km'"]);
+  // No distance is below zero, so this is a rule that nothing can meet, not a broken one.
+  expect(messages('< -5 km')).toEqual([]);
 });
 
 test('errors of the parser carry the code for invalid templates', () => {

@@ -1,6 +1,6 @@
-// The objective: BASE sums flattened with exact weights, every text, and the clear refusal of the GENERIC form.
+// The BASE objective: sums flattened with exact weights, every function and every text.
 import { describe, expect, test } from 'vitest';
-import { CLOUD, messagesOf, parsed } from './support.ts';
+import { CLOUD, messagesOf, operandsOf, parsed } from './support.ts';
 
 const PRODUCT =
   "Optimization products must include at least one 'distance_between' function call and one optional number to be used as a weight.";
@@ -8,7 +8,7 @@ const SUM = "Optimization goal 'minimize', function 'sum' must be a list of exac
 const distance = (...names: unknown[]) => ({ distance_between: names });
 const sum = (...operands: unknown[]) => ({ optimization: { minimize: { sum: operands } } });
 const terms = (...operands: unknown[]) =>
-  parsed(sum(...operands)).objective?.operands.map(({ weight, params }) => [weight, ...params]);
+  operandsOf(parsed(sum(...operands))).map(({ weight, params }) => [weight, ...params]);
 
 describe('terms', () => {
   test.each([
@@ -65,6 +65,44 @@ describe('terms', () => {
   });
 });
 
+describe('functions of products', () => {
+  const feature = {
+    architecture: 'generic',
+    'hpa-feature': 'f',
+    'hpa-feature-attributes': [],
+    'hpa-version': 'v1',
+    mandatory: 'True',
+    directives: [],
+  };
+  const evaluate = [{ id: 'x', type: 'vnfc', directives: [{}], flavorProperties: [feature] }];
+  const constraints = { h: { type: 'hpa', demands: ['vG'], properties: { evaluate } } };
+
+  test('each gives a term with the names as written', () => {
+    const calls: [number, string, string | string[]][] = [
+      [1, 'latency_between', ['vG', 'place']],
+      [200, 'hpa_score', ['vB', 'vG']],
+      [3, 'cost', 'vB'],
+    ];
+    const objective = sum(...calls.map(([weight, name, args]) => ({ product: [weight, { [name]: args }] })));
+    expect(parsed({ constraints, ...objective }).objective).toEqual({
+      kind: 'base',
+      goal: 'min',
+      operands: [
+        { weight: 1, function: 'latency_between', params: ['vG', 'place'] },
+        { weight: 200, function: 'hpa_score', params: ['vB', 'vG'] },
+        { weight: 3, function: 'cost', params: ['vB'] },
+      ],
+    });
+  });
+
+  test('aic_version, also a nested one, makes equal totals be told apart by region version', () => {
+    const objective = sum(distance('place', 'vG'), {
+      product: [2, { sum: [{ product: [1, { aic_version: ['vG'] }] }] }],
+    });
+    expect(parsed(objective).objective).toMatchObject({ goal: 'min_aic', operands: [{}, { weight: 2 }] });
+  });
+});
+
 describe('texts', () => {
   test.each([
     [{ optimization: { maximize: { sum: [] } } }, "Optimization must contain a single goal of 'minimize'."],
@@ -98,33 +136,28 @@ describe('texts', () => {
     [sum({ product: [] }), PRODUCT],
     [sum({ product: [2] }), PRODUCT],
     [sum({ product: ['heavy', distance('place', 'vG')] }), PRODUCT],
-    [sum({ product: [1, { cost: ['vG'] }] }), PRODUCT],
+    [sum({ product: [1, { cloud_version: ['vG'] }] }), PRODUCT],
+    [sum({ hpa_score: ['vG'] }), PRODUCT],
     [sum({ product: [1, { sum: [{ product: [3] }] }] }), PRODUCT],
     [sum({ product: ['1e999', distance('place', 'vG')] }), PRODUCT],
     [
-      sum({ product: [1, { latency_between: ['place', 'vG'] }] }),
-      "Optimization function 'latency_between' is not supported by this release yet",
+      sum({ product: [1, { latency_between: ['vB', 'vG'] }] }),
+      "Optimization 'latency_between' arguments ['vB', 'vG'] must include one valid demand name and one valid location name.",
     ],
     [
-      sum({ product: [1, { aic_version: ['vG'] }] }),
-      "Optimization function 'aic_version' is not supported by this release yet",
+      sum({ product: [1, { aic_version: { a: 1 } }] }),
+      "Optimization 'aic_version' arguments must be a list of demand names.",
     ],
-    [
-      { homing_template_version: '2020-08-13', optimization: { goal: 'minimize' } },
-      'Optimization by goal and operation_function (template version 2020-08-13) is not supported by this release yet',
-    ],
+    [sum({ product: [1, { cost: [] }] }), "Optimization 'cost' arguments must be a list of demand names."],
+    [sum({ product: [1, { cost: ['vG', 'place'] }] }), 'place is not a valid demand name'],
+    [sum({ product: [1, { hpa_score: ['vG'] }] }), 'HPA Score Optimization must include a HPA Policy constraint '],
   ] as [Record<string, unknown>, string][])('%j', (changes, message) => {
     expect(messagesOf(changes)).toEqual([message]);
   });
 
-  test('hpa_score needs an hpa constraint', () => {
-    const messages = messagesOf(sum({ product: [2, { hpa_score: ['vG'] }] }));
-    expect(messages[0]).toBe('HPA Score Optimization must include a HPA Policy constraint ');
-  });
-
   test('a name that is demand and location can be either', () => {
     const result = parsed({ ...sum(distance('place', 'place')), demands: { place: [CLOUD] } });
-    expect(result.objective?.operands).toHaveLength(1);
+    expect(operandsOf(result)).toHaveLength(1);
   });
 
   test('names are not compared with a broken section', () => {

@@ -95,18 +95,6 @@ describe('sections', () => {
 });
 
 describe('as a whole', () => {
-  test('what is not supported yet is said after what is wrong', () => {
-    expect(
-      messagesOf({
-        demands: { vG: [{ ...CLOUD, inventory_type: 'nst' }] },
-        constraints: { c: { type: 'foo', demands: ['vG'] } },
-      }),
-    ).toEqual([
-      "Unsupported type 'foo' found in constraint named 'c'",
-      'Inventory type nst specified for demand vG is not supported by this release yet',
-    ]);
-  });
-
   test('a template that is no object, too deep or with impossible numbers', () => {
     let deep: unknown = 1;
     for (let n = 0; n < 50_000; n += 1) deep = { a: [deep] };

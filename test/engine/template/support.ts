@@ -1,7 +1,13 @@
 // Templates for the parser's tests: a small valid one, and what the parser says about changes of it.
 import type { Issue } from '../../../src/domain/errors.ts';
+import type { BaseOperand } from '../../../src/domain/problem.ts';
 import type { TemplateDocument } from '../../../src/domain/template.ts';
-import { type ParsedTemplate, parseTemplate, validateTemplate } from '../../../src/engine/template/index.ts';
+import {
+  type ParsedTemplate,
+  parseTemplate,
+  type TemplateOptions,
+  validateTemplate,
+} from '../../../src/engine/template/index.ts';
 import type { JsonObject } from '../../../src/lib/json.ts';
 
 export const CLOUD: JsonObject = { inventory_provider: 'aai', inventory_type: 'cloud' };
@@ -25,16 +31,33 @@ export function documentWith(changes: Record<string, unknown>, files: JsonObject
   return { template: Object.fromEntries(entries) as JsonObject, files };
 }
 
-export function issuesOf(changes: Record<string, unknown>, files?: JsonObject): readonly Issue[] {
-  return validateTemplate(documentWith(changes, files));
+export function issuesOf(
+  changes: Record<string, unknown>,
+  files?: JsonObject,
+  options?: TemplateOptions,
+): readonly Issue[] {
+  return validateTemplate(documentWith(changes, files), options);
 }
 
-export function messagesOf(changes: Record<string, unknown>, files?: JsonObject): readonly string[] {
-  return issuesOf(changes, files).map((issue) => issue.message);
+export function messagesOf(
+  changes: Record<string, unknown>,
+  files?: JsonObject,
+  options?: TemplateOptions,
+): readonly string[] {
+  return issuesOf(changes, files, options).map((issue) => issue.message);
 }
 
-export function parsed(changes: Record<string, unknown>, files?: JsonObject): ParsedTemplate {
-  return parseTemplate(documentWith(changes, files));
+export function parsed(
+  changes: Record<string, unknown>,
+  files?: JsonObject,
+  options?: TemplateOptions,
+): ParsedTemplate {
+  return parseTemplate(documentWith(changes, files), options);
+}
+
+/** The terms of a BASE objective; none for another or no objective. */
+export function operandsOf({ objective }: ParsedTemplate): readonly BaseOperand[] {
+  return objective?.kind === 'base' ? objective.operands : [];
 }
 
 /** One constraint named `c` for demand vG, unless told otherwise. */

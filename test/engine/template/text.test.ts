@@ -170,17 +170,17 @@ constraints:
     ['JSON', JSON.stringify(read(yaml), null, 1), [10, 17]],
   ])('%s', (_name, text, lines) => {
     const template = read(text) as JsonObject;
-    const issues = validateTemplate({ template, files: {} }, text);
+    const issues = validateTemplate({ template, files: {} }, { text });
     expect(issues.map((issue) => issue.line)).toEqual(lines);
   });
 
   test('what is missing gets the line of what should have it', () => {
     const text = '{"homing_template_version":"2017-10-10",\n"demands":{"vG":[\n{},\n{"inventory_provider":"aai"}]}}';
-    const issues = validateTemplate({ template: read(text) as JsonObject, files: {} }, text);
+    const issues = validateTemplate({ template: read(text) as JsonObject, files: {} }, { text });
     expect(issues.map(({ message, line }) => [message, line])).toEqual([
-      ['Inventory provider not specified in demand vG', 2],
-      ['Inventory type not specified for demand vG', 2],
+      ['Inventory provider not specified in demand vG', 3],
       ['Inventory type not specified for demand vG', 3],
+      ['Inventory type not specified for demand vG', 4],
     ]);
   });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Candidate } from '../../../src/domain/candidate.ts';
 import { ConductorError } from '../../../src/domain/errors.ts';
+import type { LatencyRules } from '../../../src/domain/latency.ts';
 import type {
   CallContext,
   DemandRequest,
@@ -10,7 +11,7 @@ import type {
   Logger,
 } from '../../../src/domain/ports.ts';
 import { planMessageOf } from '../../../src/engine/template/index.ts';
-import { createTranslator, TranslationError } from '../../../src/engine/translate/index.ts';
+import { createTranslator, TranslationError, type TranslatorOptions } from '../../../src/engine/translate/index.ts';
 import { CLOUD, documentWith, SERVICE } from '../template/support.ts';
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
@@ -51,8 +52,19 @@ function fake(
   };
 }
 
-function translate(providers: readonly InventoryProvider[], changes: Record<string, unknown>, context = ctx) {
-  const translator = createTranslator({ providers, logger: quiet });
+const RULES: LatencyRules = {
+  regions: [{ group: 'EU', countries: ['FRA', 'DEU'] }],
+  countries: [{ country: '*', groups: ['USA', 'EU', '*'] }],
+};
+
+function translate(
+  providers: readonly InventoryProvider[],
+  changes: Record<string, unknown>,
+  context = ctx,
+  more: Partial<TranslatorOptions> = {},
+) {
+  const latencyRules = { read: async () => RULES };
+  const translator = createTranslator({ providers, latencyRules, logger: quiet, ...more });
   return translator.translate(documentWith(changes), { id: 'p-1', name: 'order' }, context);
 }
 
@@ -105,6 +117,56 @@ describe('demands', () => {
       ['from-aai'],
       ['from-aai', 'from-generator'],
     ]);
+  });
+
+  test('a named provider that does not serve the type is passed over for those that do', async () => {
+    const aai = fake('aai', () => found('from-aai'), { inventoryTypes: new Set(['cloud']) });
+    const generator = fake('generator', () => found('from-generator'), { inventoryTypes: new Set(['slice_profiles']) });
+    const demands = {
+      one: [{ inventory_provider: 'aai', inventory_type: 'slice_profiles' }],
+      two: [{ inventory_provider: 'generator', inventory_type: 'cloud' }],
+      three: [{ inventory_provider: 'sdc', inventory_type: 'cloud' }],
+    };
+    await translate([aai, generator], { demands });
+    expect([aai.calls, generator.calls]).toEqual([[['two', 'three']], [['one']]]);
+    const nobody = { vG: [{ inventory_provider: 'aai', inventory_type: 'nst' }] };
+    expect((await failure(translate([aai, generator], { demands: nobody }))).message).toBe(
+      'Unable to resolve inventory candidates for demand vG',
+    );
+  });
+
+  test('flavors are asked for where an hpa constraint will look at them', async () => {
+    const asked: [string, boolean][] = [];
+    const aai = fake('aai', ({ demand, flavors }) => {
+      asked.push([demand, flavors]);
+      return found('a');
+    });
+    const feature = {
+      architecture: 'generic',
+      'hpa-feature': 'f',
+      'hpa-feature-attributes': [],
+      'hpa-version': 'v1',
+      mandatory: 'True',
+      directives: [],
+    };
+    const evaluate = [{ id: 'x', type: 'vnfc', directives: [{}], flavorProperties: [feature] }];
+    await translate([aai], { constraints: { h: { type: 'hpa', demands: ['vB'], properties: { evaluate } } } });
+    expect(asked).toEqual([
+      ['vG', false],
+      ['vB', true],
+    ]);
+  });
+
+  test('explicit cloud candidates get the conflict id of their requirement unless they bring one', async () => {
+    const conflict_identifier = [{ get_candidate_attribute: 'location_id' }, 'vG'];
+    const candidates = [
+      { candidate_id: 'a', location_id: 'l1' },
+      { candidate_id: 'b', location_id: 'l2', conflict_id: 'mine' },
+      { candidate_id: 'c', inventory_type: 'service' },
+    ];
+    const demands = { vG: [{ inventory_type: 'cloud', conflict_identifier, candidates }] };
+    const { problem } = await translate([], { demands });
+    expect(problem.demands[0]?.candidates.map((one) => one.conflict_id)).toEqual(['l1|vG|', 'mine', undefined]);
   });
 
   test('explicit candidates need no inventory and come first', async () => {
@@ -273,7 +335,114 @@ describe('failures and order', () => {
   });
 });
 
+describe('inventory groups', () => {
+  const group = { type: 'inventory_group', demands: ['vG', 'vB'] };
+
+  test('pairs are asked once for all such constraints and travel with them, each pair once', async () => {
+    let asked = 0;
+    const aai = fake('aai', () => found('a'), {
+      async inventoryGroupPairs() {
+        asked += 1;
+        return [
+          ['s1', 's2'],
+          ['s3', 's4'],
+          ['s1', 's2'],
+        ] as const;
+      },
+    });
+    const other = fake('other', () => found('a'));
+    const evaluate = { country: 'FRA' };
+    const { problem } = await translate([aai, other], {
+      constraints: { g: group, h: group, c: { type: 'attribute', demands: ['vG'], properties: { evaluate } } },
+    });
+    const pairs = [
+      ['s1', 's2'],
+      ['s3', 's4'],
+    ];
+    expect(problem.constraints.map(({ properties }) => properties)).toEqual([{ pairs }, { pairs }, { evaluate }]);
+    await translate([aai], {});
+    expect(asked).toBe(1);
+  });
+
+  test('nobody who knows groups is no pair; a provider in trouble is the plan’s failure', async () => {
+    const ignorant = fake('generator', () => found('a'));
+    const { problem } = await translate([ignorant], { constraints: { g: group } });
+    expect(problem.constraints[0]?.properties).toEqual({ pairs: [] });
+    const down = fake('aai', () => found('a'), {
+      async inventoryGroupPairs() {
+        throw new ConductorError('UPSTREAM_UNAVAILABLE');
+      },
+    });
+    const error = await failure(translate([down], { constraints: { g: group } }));
+    expect(error).toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' });
+  });
+});
+
+describe('latency rules', () => {
+  const latency = { latency_between: ['place', 'vG'] };
+  const generic = (name: string) => ({
+    homing_template_version: '2020-08-13',
+    optimization: {
+      goal: 'minimize',
+      operation_function: {
+        operator: 'sum',
+        operands: [
+          {
+            operation_function: {
+              operator: 'max',
+              operands: [{ function: name, params: { demand: 'vG', location: 'place' } }],
+            },
+          },
+        ],
+      },
+    },
+  });
+
+  test.each([
+    ['a BASE product', { optimization: { minimize: { sum: [{ product: [2, latency] }] } } }, RULES],
+    ['a nested GENERIC call', generic('latency_between'), RULES],
+    ['distances', { optimization: { minimize: { sum: [{ distance_between: ['place', 'vG'] }] } } }, null],
+    ['GENERIC distances', generic('distance_between'), null],
+    ['no objective', {}, null],
+  ])('are read for %s only if it asks for a latency', async (_name, changes, expected) => {
+    let reads = 0;
+    const read = async () => {
+      reads += 1;
+      return RULES;
+    };
+    const { problem } = await translate([fake('aai', () => found('a'))], changes, ctx, { latencyRules: { read } });
+    expect([problem.latencyRules, reads]).toEqual([expected, expected === null ? 0 : 1]);
+  });
+
+  test('a store in trouble is the plan’s failure', async () => {
+    const read = async () => {
+      throw new ConductorError('STORE_UNAVAILABLE');
+    };
+    const changes = { optimization: { minimize: { sum: [{ product: [2, latency] }] } } };
+    const aai = fake('aai', () => found('a'));
+    expect(await failure(translate([aai], changes, ctx, { latencyRules: { read } }))).toMatchObject({
+      code: 'STORE_UNAVAILABLE',
+    });
+  });
+});
+
 describe('the problem', () => {
+  test('names the service when the template does', async () => {
+    const aai = fake('aai', () => found('a'));
+    const named = await translate([aai], { parameters: { service_name: 'vCPE' } });
+    expect(named.problem.serviceName).toBe('vCPE');
+    expect((await translate([aai], {})).problem).not.toHaveProperty('serviceName');
+  });
+
+  test('has the zone field that the deployment maps', async () => {
+    const aai = fake('aai', () => found('a'));
+    const properties = { qualifier: 'different', category: 'time' };
+    const changes = { constraints: { z: { type: 'zone', demands: ['vG', 'vB'], properties } } };
+    const zoneFields = new Map([['time', 'region']]);
+    const { problem } = await translate([aai], changes, ctx, { zoneFields });
+    expect(problem.constraints[0]?.properties).toEqual({ ...properties, field: 'region' });
+  });
+
   test('has everything the template says', async () => {
     const { problem } = await translate([fake('aai', () => found('a'))], {
       parameters: { request_type: 'speed changed' },

@@ -29,7 +29,7 @@ beforeEach(async () => {
     clock,
     regionRefreshMs: REFRESH,
     complexRefreshMs: 10 * REFRESH,
-    costs: { cloud: 2, service: 1, existingPlacement: 0 },
+    costs: { cloud: 2, service: 1, transport: 1, existingPlacement: 0 },
   });
 });
 afterEach(async () => {

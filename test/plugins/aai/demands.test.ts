@@ -79,6 +79,16 @@ describe('requests', () => {
     ]);
   });
 
+  it.each([1, 10, 100])('a service demand that finds %i VNFs takes at most 8, nothing cached', async (vnfs) => {
+    for (let n = 0; n < vnfs; n += 1) {
+      add([regionItem('O', `r${n}`, `C${n}`), complexItem(`C${n}`)]);
+      add(vnfItems({ id: `${crypto.randomUUID()}`, region: `r${n}`, complex: `C${n}` }));
+    }
+    const { candidates } = await resolve({ inventoryType: 'service', serviceType: 'vGW', customerId: 'cust' });
+    expect(candidates).toHaveLength(vnfs);
+    expect(fake.requests.length).toBeLessThanOrEqual(8);
+  });
+
   it('cloud demands ask nothing once the regions are known', async () => {
     const { resolveDemands } = provider();
     await resolveDemands([request()], ctx);
@@ -201,7 +211,10 @@ describe('cloud candidates', () => {
   ];
   it.each(bad)('a region with %s drops alone as BAD_DATA', async (_name, more) => {
     fake.items.set(...regionItem('O', 'r3', 'C1', more));
-    expect(await cloud()).toMatchObject({ ids: ['r1', 'r2'], dropped: [{ candidate_id: 'r3', reason: 'BAD_DATA' }] });
+    expect(await cloud()).toMatchObject({
+      ids: ['r1', 'r2'],
+      dropped: [{ candidate_id: 'r3', reason: `BAD_DATA ${Object.keys(more)[0]}` }],
+    });
   });
 
   const badComplexes: [string, JsonMap][] = [
@@ -214,7 +227,10 @@ describe('cloud candidates', () => {
   it.each(badComplexes)('a complex with %s drops its regions as BAD_DATA', async (_name, more) => {
     fake.items.set(...complexItem('C9', more));
     fake.items.set(...regionItem('O', 'r3', 'C9'));
-    expect(await cloud()).toMatchObject({ ids: ['r1', 'r2'], dropped: [{ candidate_id: 'r3', reason: 'BAD_DATA' }] });
+    expect(await cloud()).toMatchObject({
+      ids: ['r1', 'r2'],
+      dropped: [{ candidate_id: 'r3', reason: `BAD_DATA ${Object.keys(more)[0]}` }],
+    });
   });
 
   it('a region with no, several or an unknown complex drops with the reason', async () => {

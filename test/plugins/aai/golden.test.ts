@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DemandRequest } from '../../../src/domain/ports.ts';
 import type { JsonObject } from '../../../src/lib/json.ts';
 import type { Aai } from '../../../src/plugins/aai/index.ts';
-import { type FakeAai, type Item, startFakeAai } from './fake-aai.ts';
+import { type AaiSimulator, startAaiSimulator } from '../../sim/aai.ts';
+import { loadWorld } from '../../sim/load-world.ts';
 import { aaiFor, ctx, recorder, requirement } from './support.ts';
 
 const GOLDEN = new URL('../../golden/', import.meta.url);
@@ -17,7 +18,9 @@ interface Case {
 
 const read = (file: string) => JSON.parse(readFileSync(new URL(file, GOLDEN), 'utf8'));
 
-/** The recorded plans whose demands are all of type cloud or service and were resolved. */
+const TYPES = new Set(['cloud', 'service', 'vfmodule']);
+
+/** The recorded plans whose demands are all of the types that this plugin reads itself, and were resolved. */
 const cases: Case[] = readdirSync(new URL('plans/', GOLDEN))
   .filter((file) => file.endsWith('.json'))
   .map((file) => read(`plans/${file}`) as Case)
@@ -26,9 +29,7 @@ const cases: Case[] = readdirSync(new URL('plans/', GOLDEN))
 function isOurs({ request, translation }: Case): boolean {
   const { demands } = request.template;
   return Object.keys(translation?.demands ?? {}).every((name) =>
-    (demands[name] ?? []).every(
-      (r) => (r.inventory_type === 'cloud' || r.inventory_type === 'service') && !r.candidates,
-    ),
+    (demands[name] ?? []).every((r) => TYPES.has(String(r.inventory_type).toLowerCase()) && !r.candidates),
   );
 }
 
@@ -45,6 +46,7 @@ function toRequest(demand: string, raw: JsonObject): DemandRequest {
   return {
     planId: 'plan',
     demand,
+    flavors: false,
     requirement: requirement({
       inventoryType: String(raw.inventory_type).toLowerCase(),
       filteringAttributes: get('filtering_attributes'),
@@ -59,6 +61,9 @@ function toRequest(demand: string, raw: JsonObject): DemandRequest {
       customerId: get('customer_id'),
       serviceType: get('service_type'),
       serviceResourceId: get('service_resource_id'),
+      serviceSubscription: get('service_subscription'),
+      vlanKey: get('vlan_key'),
+      portKey: get('port_key'),
     }),
   };
 }
@@ -78,19 +83,18 @@ const BOOKKEEPING = new Set([
 const facts = (candidate: object) => Object.entries(candidate).filter(([key]) => !BOOKKEEPING.has(key));
 
 describe('recorded plans', () => {
-  let fake: FakeAai;
+  let simulator: AaiSimulator;
   let aai: Aai;
   beforeAll(async () => {
-    const world = read('world.json') as { aai: Record<string, Item> };
-    fake = await startFakeAai(Object.entries(world.aai));
-    aai = aaiFor(fake, recorder());
+    simulator = await startAaiSimulator({ world: loadWorld(read('world.json')) });
+    aai = aaiFor(simulator, recorder());
   });
   afterAll(async () => {
     await aai.close();
-    await fake.close();
+    await simulator.stop();
   });
 
-  it('are there in good number', () => expect(cases.length).toBeGreaterThan(80));
+  it('are there in good number', () => expect(cases.length).toBeGreaterThan(130));
 
   it.each(cases.map((item) => [item.name, item] as const))(
     '%s: same candidates, fields and order',
@@ -105,4 +109,51 @@ describe('recorded plans', () => {
       }
     },
   );
+
+  /** Requests of a recorded plan, whether or not the reference could answer it. */
+  function requestsOf(name: string, flavors = false): DemandRequest[] {
+    const { demands } = (read(`plans/${name}.json`) as Case).request.template;
+    return Object.entries(demands).flatMap(([demand, list]) =>
+      list.map((raw) => ({ ...toRequest(demand, raw), flavors })),
+    );
+  }
+
+  it('transport_basic, where the reference crashed: the line in its zone', async () => {
+    const [answer] = await aai.provider.resolveDemands(requestsOf('transport_basic'), ctx);
+    expect(answer?.candidates).toMatchObject([
+      { candidate_id: 'tr-1', inventory_type: 'transport', zone_id: 'zone-1', physical_location_id: 'NYCMNY54' },
+    ]);
+  });
+
+  it('conflict_identifier, where the reference crashed: every region has its conflict id', async () => {
+    const [answer] = await aai.provider.resolveDemands(requestsOf('conflict_identifier'), ctx);
+    expect(answer?.candidates.length).toBeGreaterThan(5);
+    for (const candidate of answer?.candidates ?? []) {
+      expect(candidate.conflict_id).toBe(`e2e|${candidate.candidate_id}|`);
+    }
+  });
+
+  it('hpa_mandatory: every region brings the flavors that its world has, whole', async () => {
+    const world = read('world.json') as { aai: Record<string, { type: string; object: JsonObject }> };
+    const [answer] = await aai.provider.resolveDemands(requestsOf('hpa_mandatory', true), ctx);
+    const flavors = Object.entries(world.aai).filter(([, entry]) => entry.type === 'flavor');
+    let seen = 0;
+    for (const { cloud_owner, candidate_id, flavors: document } of answer?.candidates ?? []) {
+      const inside = `/cloud-infrastructure/cloud-regions/cloud-region/${cloud_owner}/${candidate_id}/`;
+      const expected = flavors.filter(([uri]) => uri.startsWith(inside)).map(([, { object }]) => object);
+      const found = (document as { flavor: JsonObject[] } | null)?.flavor ?? [];
+      expect(found).toEqual(expect.arrayContaining(expected));
+      expect(found).toHaveLength(expected.length);
+      seen += found.length;
+    }
+    expect(seen).toBe(29);
+  });
+
+  it('c_invgroup: the pairs of its world, without the group of one', async () => {
+    expect(await aai.provider.inventoryGroupPairs?.(ctx)).toEqual([
+      ['svc-0001', 'svc-0006'],
+      ['svc-0003', 'svc-0008'],
+      ['svc-0002', 'svc-0007'],
+    ]);
+  });
 });

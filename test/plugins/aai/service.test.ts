@@ -176,8 +176,8 @@ describe('service candidates', () => {
     const { ids, dropped } = await service();
     expect(ids).toEqual(['si-v1']);
     expect(dropped.map((item) => [item.candidate_id, item.reason])).toEqual([
-      ['si-v2', 'BAD_DATA'],
-      ['si-v3', 'BAD_DATA'],
+      ['si-v2', 'BAD_DATA longitude'],
+      ['si-v3', 'BAD_DATA vnf-id'],
     ]);
   });
 

@@ -86,8 +86,9 @@ export function httpFor(url: string, record: Recorder, more: Partial<HttpClientO
   });
 }
 
+/** `fake`: the small A&AI of these tests, or a simulator. */
 export function aaiFor(
-  fake: FakeAai,
+  fake: Pick<FakeAai, 'url'>,
   record: Recorder,
   more: Partial<AaiOptions> = {},
   http: Partial<HttpClientOptions> = {},
@@ -95,7 +96,7 @@ export function aaiFor(
   return createAai({
     http: httpFor(fake.url, record, { ...(more.clock ? { clock: more.clock } : {}), ...http }),
     version: 'v14',
-    costs: { cloud: 2, service: 1, existingPlacement: -8000 },
+    costs: { cloud: 2, service: 1, transport: 1, existingPlacement: -8000 },
     regionRefreshMs: 60_000,
     complexRefreshMs: 3_600_000,
     hpaEnabled: true,
@@ -132,8 +133,8 @@ export function requirement(more: Partial<Requirement> = {}): Requirement {
   };
 }
 
-export function request(more: Partial<Requirement> = {}, demand = 'vG') {
-  return { planId: 'plan-1', demand, requirement: requirement(more) };
+export function request(more: Partial<Requirement> = {}, demand = 'vG', flavors = false) {
+  return { planId: 'plan-1', demand, requirement: requirement(more), flavors };
 }
 
 export function complexItem(id: string, more: JsonMap = {}): [string, Item] {

@@ -20,6 +20,26 @@ export type Scalars = {
   JSON: { input: unknown; output: unknown; }
 };
 
+/** What is different about the candidates of one demand. */
+export type CandidateOverlayInput = {
+  /** New candidates: objects with the fields that candidates have, at least `candidate_id`. What is left out is that of a plain cloud candidate of cost 0. */
+  added?: InputMaybe<Array<Scalars['JSON']['input']>>;
+  /** Recorded candidates by `candidate_id`, with the fields that are different. */
+  changed?: InputMaybe<Array<Scalars['JSON']['input']>>;
+  /** Name of the demand. */
+  demand: Scalars['String']['input'];
+  /** Ids of recorded candidates that are not there. */
+  removed?: InputMaybe<Array<Scalars['ID']['input']>>;
+};
+
+/** A row of the table of rules. Of two rows for one country the last counts. */
+export type CountryLatencyInput = {
+  /** The customer's country: three letters, or `*`. */
+  country: Scalars['String']['input'];
+  /** From best to worst: country codes and group names, separated by commas; `*` only as the last one. */
+  groups: Array<Scalars['String']['input']>;
+};
+
 /** A new plan. Give the template in one of its two forms. */
 export type CreatePlanInput = {
   /** Contents for `get_file`, by name: a JSON object. */
@@ -34,6 +54,8 @@ export type CreatePlanInput = {
   template?: InputMaybe<Scalars['JSON']['input']>;
   /** The homing template as YAML 1.1 or JSON text. */
   templateText?: InputMaybe<Scalars['String']['input']>;
+  /** Seconds from 1 after which the search ends with the best found so far; never longer than the gateway is configured for. */
+  timeLimit?: InputMaybe<Scalars['Int']['input']>;
   /** Seconds after which you lose interest; informative. */
   timeout?: InputMaybe<Scalars['Int']['input']>;
 };
@@ -60,6 +82,8 @@ export type ErrorCode =
   | 'FORBIDDEN'
   /** Use a new key for a new request. */
   | 'IDEMPOTENCY_CONFLICT'
+  /** Repeat it in a moment with the same key: it then gives the plan that the other request made. */
+  | 'IDEMPOTENCY_IN_PROGRESS'
   /** A bug or an unforeseen state; the log has the cause under the request id. */
   | 'INTERNAL'
   /** Depth, aliases, tokens, page size or another documented limit; ask for less at once. */
@@ -76,24 +100,36 @@ export type ErrorCode =
   | 'PLAN_FAILED'
   /** No plan has this id, or it was deleted. */
   | 'PLAN_NOT_FOUND'
+  /** Only a plan that is not solved yet can be stopped; look at its status. */
+  | 'PLAN_NOT_STOPPABLE'
   /** Stop the other program or choose another port with --port. */
   | 'PORT_IN_USE'
+  /** Send the plan again after the time in Retry-After, add workers, or raise the limit of queued plans. */
+  | 'QUEUE_FULL'
   /** Internal: the reader lists again and reports a gap. */
   | 'STORE_COMPACTED'
+  /** A later release wrote this value; upgrade this process. Nothing is guessed and nothing is overwritten. */
+  | 'STORE_FORMAT_NEWER'
   /** One process may open a data folder; use --data-dir, or etcd for several processes. */
   | 'STORE_LOCKED'
   /** Read back before repeating, or repeat with the same idempotency key. */
   | 'STORE_OUTCOME_UNKNOWN'
+  /** Send the plan again after the time in Retry-After; look at the store. */
+  | 'STORE_SLOW'
   /** etcd does not answer, or the embedded store is closed. */
   | 'STORE_UNAVAILABLE'
   /** Refused before it reaches the store, so that nothing else suffers. */
   | 'STORE_VALUE_TOO_LARGE'
   /** The homing template breaks a rule; each issue names its path. */
   | 'TEMPLATE_INVALID'
+  /** End some of the subscriptions of this principal, subscribe to all plans at once, or raise the limit. */
+  | 'TOO_MANY_SUBSCRIPTIONS'
   /** Wrong user name or password. */
   | 'UNAUTHENTICATED'
   /** Not JSON, cut off, too large, or of another shape; the message names the system. */
   | 'UPSTREAM_BAD_DATA'
+  /** A&AI, SDN-C or another system failed again and again; nothing was sent. Plans wait until a probe succeeds. */
+  | 'UPSTREAM_PAUSED'
   /** Credentials, certificate or permission towards the named system are wrong. */
   | 'UPSTREAM_REFUSED'
   /** A&AI, SDN-C or another system failed or timed out; the message names it. */
@@ -113,6 +149,8 @@ export type EventReason =
   | 'FAILED'
   /** A worker returned the plan unfinished, for example at shutdown. */
   | 'GIVEN_BACK'
+  /** The plan was taken over from an OOF-HAS installation. */
+  | 'IMPORTED'
   /** The plan starts again because a lock it waited for was decided. */
   | 'REHOMED'
   /** Reservations were released and the plan is solved anew. */
@@ -128,6 +166,36 @@ export type GapReason =
   | 'SLOW_CONSUMER'
   /** The store was restored or replaced. */
   | 'STORE_CHANGED';
+
+/** A row of the table of groups. Of two rows with one name the last counts. */
+export type LatencyRegionInput = {
+  /** Codes of three letters. */
+  countries: Array<Scalars['String']['input']>;
+  /** Name, not of three characters: rules read these as a country. */
+  group: Scalars['String']['input'];
+};
+
+/** How the building of a locked resource ended. */
+export type OrderLockOutcome =
+  /** The plan that was to build it was rolled back, has failed or was deleted. */
+  | 'ABANDONED'
+  /** It was built. */
+  | 'COMPLETED'
+  /** It could not be built. */
+  | 'FAILED';
+
+/** What a plan has to do with a locked resource. */
+export type OrderLockStatus =
+  /** The plan's order has built it. REST: `completed`. */
+  | 'COMPLETED'
+  /** It could not be built. REST: `failed`. */
+  | 'FAILED'
+  /** The plan waits until it is built. REST: `parked`. */
+  | 'PARKED'
+  /** The plan waited, and starts anew. REST: `rehome`. */
+  | 'REHOME'
+  /** The plan's order builds it. REST: `under-spin-up`. */
+  | 'UNDER_SPIN_UP';
 
 /** Which plans; all given conditions must hold. */
 export type PlanFilter = {
@@ -188,6 +256,19 @@ export type ReservationState =
   /** The controller confirmed the reservation. */
   | 'RESERVED';
 
+/** How a search ended. */
+export type SearchStatus =
+  /** There is an answer, and not all of it is proven best. */
+  | 'FEASIBLE'
+  /** It is proven that nothing fits. */
+  | 'INFEASIBLE'
+  /** Each recommendation is proven best of its round; without an objective any placement that fits is best. */
+  | 'OPTIMAL'
+  /** A person ended the search; what had been found is kept. */
+  | 'STOPPED'
+  /** The time limit was reached before anything was found. */
+  | 'TIMED_OUT';
+
 /** A question about capacity to a service controller. */
 export type ServiceCapacityInput = {
   /** Candidate to ask about. */
@@ -202,6 +283,21 @@ export type ServiceCapacityInput = {
   serviceModel: Scalars['String']['input'];
 };
 
+/** A spin-up that has ended. */
+export type SpinUpInput = {
+  /** Service resource id of the order that was built. */
+  serviceResourceId: Scalars['String']['input'];
+  /** How it ended. */
+  status: SpinUpOutcome;
+};
+
+/** How a spin-up ended, as the orchestrator tells it. */
+export type SpinUpOutcome =
+  /** The resource is there. */
+  | 'COMPLETED'
+  /** The resource could not be built. */
+  | 'FAILED';
+
 /** The three kinds of work on a plan, named after the roles that do them. */
 export type Stage =
   /** Translation of the template into a placement problem. */
@@ -210,6 +306,30 @@ export type Stage =
   | 'RESERVATION'
   /** Search for placements. */
   | 'SOLVER';
+
+/** Where a candidate was dropped. */
+export type TriageStage =
+  /** By a constraint or by the objective. */
+  | 'SOLVER'
+  /** By the inventory side, before there was a problem to solve. */
+  | 'TRANSLATION';
+
+/** What a constraint says of a candidate. */
+export type Verdict =
+  /** It fits. */
+  | 'FIT'
+  /** It does not; the reason says why. */
+  | 'REFUSED'
+  /** Nobody could tell, or nobody was asked; it does not count as a fit. */
+  | 'UNKNOWN';
+
+/** What is different. */
+export type WhatIfChanges = {
+  /** Candidates added, removed or changed. */
+  inventory?: InputMaybe<Array<CandidateOverlayInput>>;
+  /** JSON merge patch (RFC 7396) of the template. */
+  templatePatch?: InputMaybe<Scalars['JSON']['input']>;
+};
 
 export type PlanQueryVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -270,6 +390,20 @@ export type PlanChangedSubscription = { __typename?: 'Subscription', planChanged
     | { __typename: 'Gap', reason: GapReason, cursor: string }
     | { __typename: 'PlanDeleted', planId: string, cursor: string }
     | { __typename: 'PlanUpdated', cursor: string, plan: { __typename?: 'Plan', id: string, status: PlanStatus, message?: string | null }, event: { __typename?: 'PlanEvent', seq: number, at: string, from?: PlanStatus | null, to: PlanStatus, reason: EventReason, actor: string, message?: string | null } }
+   };
+
+export type WhatIfQueryVariables = Exact<{
+  planId: Scalars['ID']['input'];
+  templatePatch: Scalars['JSON']['input'];
+}>;
+
+
+export type WhatIfQuery = { __typename?: 'Query', whatIf:
+    | { __typename: 'InvalidInputError', code: ErrorCode, message: string }
+    | { __typename: 'PayloadTooLargeError', code: ErrorCode, message: string }
+    | { __typename: 'PlanNotFoundError', code: ErrorCode, message: string }
+    | { __typename: 'TemplateInvalidError', code: ErrorCode, message: string }
+    | { __typename: 'WhatIfSuccess', recommendations: Array<{ __typename?: 'Recommendation', objective?: number | null, demands: Array<{ __typename?: 'DemandRecommendation', demand: string, candidate: { __typename?: 'Candidate', candidateId: string } }> }>, diagnosis: { __typename?: 'Diagnosis', status?: SearchStatus | null, explanation?: { __typename?: 'Explanation', sentences: Array<string>, complete: boolean, conflicts: Array<{ __typename?: 'ConflictSet', constraints: Array<string>, demands: Array<string>, sentence: string }>, relaxations: Array<{ __typename?: 'Relaxation', constraint: string, path: string, property: unknown, sentence: string }> } | null }, difference?: { __typename?: 'SolutionDifference', objectiveChange?: number | null, moves: Array<{ __typename?: 'DemandMove', demand: string, from?: string | null, to?: string | null }> } | null }
    };
 
 export class TypedDocumentString<TResult, TVariables>
@@ -536,3 +670,51 @@ export const PlanChangedDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<PlanChangedSubscription, PlanChangedSubscriptionVariables>;
+export const WhatIfDocument = new TypedDocumentString(`
+    query WhatIf($planId: ID!, $templatePatch: JSON!) {
+  whatIf(planId: $planId, changes: {templatePatch: $templatePatch}) {
+    __typename
+    ... on WhatIfSuccess {
+      recommendations {
+        objective
+        demands {
+          demand
+          candidate {
+            candidateId
+          }
+        }
+      }
+      diagnosis {
+        status
+        explanation {
+          conflicts {
+            constraints
+            demands
+            sentence
+          }
+          relaxations {
+            constraint
+            path
+            property
+            sentence
+          }
+          sentences
+          complete
+        }
+      }
+      difference {
+        moves {
+          demand
+          from
+          to
+        }
+        objectiveChange
+      }
+    }
+    ... on Error {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<WhatIfQuery, WhatIfQueryVariables>;

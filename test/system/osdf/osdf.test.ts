@@ -1,9 +1,6 @@
-// OSDF, the main client of the REST API, must work unchanged: its whole sequence with bodies of the shape it sends, and with its
-// real ones when they are at hand ($SAMPLES_DIR/osdf/has-request.*.json).
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// OSDF, the main client of the REST API, must work unchanged: its whole sequence with bodies of the shape it sends. Its real ones
+// are tried in samples.test.ts.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isFinal } from '../../../src/domain/plan.ts';
 import { type Gateway, type RestPlan, startGateway } from '../../support/gateway.ts';
 import { CLOSEST, distance, GATEWAY, MUX, osdfBody, vcpeBody } from './bodies.ts';
 import { askConductor, nothingFound, OsdfFailure, type OsdfResult } from './client.ts';
@@ -120,6 +117,26 @@ describe('the sequence', () => {
   });
 });
 
+describe('policies', () => {
+  it.each([
+    ['vim_fit', 'chi-01', undefined],
+    [
+      'hpa',
+      'iad-01',
+      { directives: [{ id: 'vg_1', directives: [{ attributes: [{ attribute_value: 'memory-16' }, {}] }] }] },
+    ],
+  ] as const)('a policy of type %s chooses the region', async (type, region, directives) => {
+    const { excluded_candidates: _, ...vG } = GATEWAY;
+    const constraints = { [`${type}-vG`]: { type, demands: ['vG'], properties: POLICY[type] } };
+    const result = await ask(osdfBody({ name: type, demands: { vG: [vG] }, constraints, optimization: only('vG') }));
+    const [[placement] = []] = result.placementSolutions;
+    expect(placement?.solution.identifiers).toEqual([region]);
+    const info = placement?.assignmentInfo.find(({ key }) => key === 'oof_directives')?.value;
+    if (directives === undefined) expect(info).toBeUndefined();
+    else expect(info).toMatchObject(directives);
+  });
+});
+
 describe('what went wrong', () => {
   it('nothing that satisfies the constraints is "not found", with a text', async () => {
     const constraints = { 'distance-vG': distance('vG', '< 1 km') };
@@ -143,15 +160,6 @@ describe('what went wrong', () => {
     const plan = await failed(osdfBody({ name: 'none', demands: { vGMuxInfra: [mux] } }));
     expect(plan.message).toEqual([`Unable to find any ${what} for demand vGMuxInfra`]);
     expect(nothingFound(plan.message)).toBe(true);
-  });
-
-  it.each(['vim_fit', 'hpa'])('a policy of type %s, which this release lacks, is named', async (type) => {
-    const plan = await failed(
-      vcpeBody('policy', { constraints: { [`${type}-vG`]: { type, demands: ['vG'], properties: POLICY[type] } } }),
-    );
-    expect(plan.message).toEqual([
-      `Type '${type}' of constraint named '${type}-vG' is not supported by this release yet`,
-    ]);
   });
 
   it('a parameter that the request left out is named', async () => {
@@ -211,40 +219,4 @@ const POLICY: Readonly<Record<string, object>> = {
 function only(demand: string) {
   const sum = CLOSEST.minimize.sum.filter((term) => JSON.stringify(term).includes(`"${demand}"`));
   return { minimize: { sum } };
-}
-
-describe('real bodies', () => {
-  const folder = join(process.env['SAMPLES_DIR'] ?? '', 'osdf');
-  const files = process.env['SAMPLES_DIR'] && existsSync(folder) ? samples(folder) : [];
-  if (files.length === 0) {
-    console.log('SAMPLES_DIR/osdf holds no has-request.*.json: OSDF is tested with bodies of our own only.');
-  }
-  const bodies = [
-    ...files.map((file) => [file, readFileSync(join(folder, file), 'utf8')] as const),
-    ['own body', JSON.stringify(vcpeBody('own'))] as const,
-  ];
-
-  it.each(bodies)('%s is accepted and ends, with recommendations or a clear message', async (_file, text) => {
-    const answer = await gateway.rest('POST', '/v1/plans/', text);
-    expect(answer.status).toBe(201);
-    const plan = await gateway.finished((answer.body as RestPlan).id);
-    expect(isFinal(plan.status)).toBe(true);
-    if (plan.status === 'done') {
-      expect(plan.recommendations?.length).toBeGreaterThan(0);
-      return;
-    }
-    const message = Array.isArray(plan.message) ? plan.message.join(' ') : String(plan.message);
-    expect(message).toMatch(CLEAR);
-    expect(message).not.toMatch(/^undefined|null|\[object|TypeError|Traceback|\n\s+at /);
-  });
-});
-
-/** Says what is missing, wrong or unsupported, and where. */
-const CLEAR =
-  /not supported by this release|Unable to (find|resolve)|no recommendations found|undefined in path|Lack of compulsory|is not provided in the template/;
-
-function samples(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((file) => /^has-request\..*\.json$/.test(file))
-    .sort();
 }

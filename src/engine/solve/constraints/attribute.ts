@@ -3,6 +3,7 @@
 import type { Candidate } from '../../../domain/candidate.ts';
 import { type JsonObject, type JsonValue, own } from '../../../lib/json.ts';
 import { type Constraint, FIT, reject, type Verdict } from '../framework/constraint.ts';
+import { shown, shownList, topReasons } from '../framework/words.ts';
 import { type Judge, type ListRule, networkRoles, replicationRole } from './inventory-attributes.ts';
 
 interface Params {
@@ -61,6 +62,10 @@ export const attribute: Constraint<Params> = {
     }
     return verdicts;
   },
+
+  summarize(_params, refused) {
+    return topReasons(refused);
+  },
 };
 
 /** Asks about those that still fit, all at once, and writes their new verdicts in place. */
@@ -93,18 +98,15 @@ function judgeLocal({ fields, regions }: Params, candidate: Candidate): Verdict 
   for (const [field, { mode, values }] of fields) {
     const value = own(candidate, field) ?? null;
     const holds = mode === 'all' ? values.every((one) => one === value) : values.includes(value);
-    if (!holds) return reject(`${field} ${value ?? 'is missing'}, must be ${mode} of ${shown(values)}`);
+    if (!holds)
+      return reject(
+        `${field} ${value === null ? 'is missing' : shown(value)}, must be ${mode} of ${shownList(values)}`,
+      );
   }
   for (const [type, list] of regions) {
     if (candidate.inventory_type !== type) continue;
     const region = candidate.location_id ?? null;
-    if (!list.includes(region)) return reject(`cloud region ${region}, must be one of ${shown(list)}`);
+    if (!list.includes(region)) return reject(`cloud region ${shown(region)}, must be one of ${shownList(list)}`);
   }
   return FIT;
-}
-
-/** A list for people, cut after eight. */
-function shown(values: readonly JsonValue[]): string {
-  const rest = values.length > 8 ? `, … (${values.length})` : '';
-  return `[${values.slice(0, 8).join(', ')}${rest}]`;
 }

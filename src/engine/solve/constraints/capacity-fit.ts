@@ -3,7 +3,8 @@
 import type { Candidate } from '../../../domain/candidate.ts';
 import type { CapacityCheck, CapacityVerdict } from '../../../domain/ports.ts';
 import { canonicalJson, isJsonObject, type JsonObject, own } from '../../../lib/json.ts';
-import { type CheckContext, type Constraint, FIT, reject, type Verdict } from '../framework/constraint.ts';
+import { type CheckContext, type Constraint, FIT, NOT_ASKED, reject, type Verdict } from '../framework/constraint.ts';
+import { topReasons } from '../framework/words.ts';
 
 interface Params {
   readonly controller: string;
@@ -31,11 +32,18 @@ export function capacityFit(name: 'region_fit' | 'instance_fit', rank: number, a
       const concerned = candidates.filter((candidate) => candidate.inventory_type === asked);
       if (concerned.length === 0) return candidates.map(() => FIT);
       const verdicts = await ask(name, ctx, params, concerned);
+      const silent = ctx.remote.questions.sealed
+        ? NOT_ASKED
+        : ({ kind: 'unknown', reason: `${params.controller} gave no verdict` } as const);
       const byCandidate = new Map(concerned.map((candidate, index) => [candidate, verdicts[index]]));
       return candidates.map((candidate): Verdict => {
         if (candidate.inventory_type !== asked) return FIT;
-        return byCandidate.get(candidate) ?? { kind: 'unknown', reason: `${params.controller} gave no verdict` };
+        return byCandidate.get(candidate) ?? silent;
       });
+    },
+
+    summarize(_params, refused) {
+      return topReasons(refused);
     },
   };
 }
@@ -46,12 +54,13 @@ async function ask(
   { controller: name, request }: Params,
   candidates: readonly Candidate[],
 ): Promise<readonly (Verdict | undefined)[]> {
-  const controller = remote.controllers.find((one) => one.name.toLowerCase() === name.toLowerCase());
-  if (!controller) return candidates.map(() => reject(`service controller '${name}' is not known`));
   const texts = candidates.map((candidate) => canonicalJson(candidate));
   const byText = new Map(texts.map((text, index) => [text, candidates[index] as Candidate]));
-  const question = canonicalJson([constraintType, controller.name, request, requestType]);
-  const answers = await remote.questions.ask<CapacityVerdict | undefined>(question, texts, (missing) => {
+  const question = canonicalJson([constraintType, name.toLowerCase(), request, requestType]);
+  const answers = await remote.questions.ask<CapacityVerdict>(question, texts, async (missing) => {
+    const controller = remote.controllers.find((one) => one.name.toLowerCase() === name.toLowerCase());
+    // An answer like any other: it is recorded, and said again when the plan is explained where there are no controllers.
+    if (!controller) return missing.map(() => reject(`service controller '${name}' is not known`));
     const asked = missing.flatMap((text) => byText.get(text) ?? []);
     const check = { constraintName, constraintType, requestType, request, candidates: asked };
     return controller.check(check, remote.call);

@@ -1,8 +1,18 @@
 // distance_to_location: the candidate lies within (or beyond) a distance of a location of the template.
 import { TemplateInvalidError } from '../../../domain/errors.ts';
 import { own } from '../../../lib/json.ts';
-import { type Constraint, FIT, type Refusal, reject, type Verdict } from '../framework/constraint.ts';
-import { type DistanceLimit, distanceTo, km, limitWords, parseLimit, readPoint, withinLimit } from './distance.ts';
+import { type Constraint, type Refusal, reject, type Verdict, within } from '../framework/constraint.ts';
+import {
+  comparedWith,
+  type DistanceLimit,
+  distanceTo,
+  km,
+  limitWords,
+  parseLimit,
+  readPoint,
+  withinLimit,
+} from './distance.ts';
+import { distanceLimits } from './distance-limits.ts';
 
 interface Params {
   readonly location: string;
@@ -34,14 +44,22 @@ export const distanceToLocation: Constraint<Params> = {
     return candidates.map((candidate): Verdict => {
       const distance = distanceTo(from, candidate);
       if (distance === null) return reject('the candidate has no coordinates');
-      if (withinLimit(limit, distance)) return FIT;
-      const required = limit.operator === 'range' ? undefined : limit.value;
+      const required = comparedWith(limit, distance);
+      if (withinLimit(limit, distance)) return within(distance, required);
       return reject(`${km(distance)} from ${name}, ${limitWords(limit)}`, distance, required);
     });
   },
 
   summarize({ limit }, refused) {
     return distanceSummary(limit, refused);
+  },
+
+  unit: 'km',
+
+  limits({ location: name, limit }, locations) {
+    const location = locations.get(name);
+    const from = location && readPoint(location);
+    return distanceLimits(limit, (candidate) => (from ? distanceTo(from, candidate) : null));
   },
 };
 

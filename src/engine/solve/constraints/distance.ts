@@ -40,6 +40,12 @@ export function withinLimit(limit: DistanceLimit, km: number): boolean {
   }
 }
 
+/** The one number that a distance is compared with: of a range the end that is nearer. */
+export function comparedWith(limit: DistanceLimit, km: number): number {
+  if (limit.operator !== 'range') return limit.value;
+  return Math.abs(km - limit.min) < Math.abs(km - limit.max) ? limit.min : limit.max;
+}
+
 /** `limit 500 km`, `at least 500 km`, `range 500 to 1500 km`. */
 export function limitWords(limit: DistanceLimit): string {
   if (limit.operator === 'range') return `range ${km(limit.min)} to ${km(limit.max)}`;

@@ -1,8 +1,17 @@
 // threshold: numeric or text attributes of the candidate itself against limits. 0 is a value; numeric text is a number.
 import type { Candidate } from '../../../domain/candidate.ts';
 import type { Issue } from '../../../domain/errors.ts';
-import { type JsonValue, own } from '../../../lib/json.ts';
-import { type Constraint, FIT, type Refusal, reject } from '../framework/constraint.ts';
+import { type JsonObject, type JsonValue, own } from '../../../lib/json.ts';
+import {
+  type Constraint,
+  FIT,
+  type Limit,
+  type Refusal,
+  reject,
+  type Verdict,
+  within,
+} from '../framework/constraint.ts';
+import { shown, topReasons } from '../framework/words.ts';
 
 type Scalar = number | string | boolean;
 
@@ -46,10 +55,66 @@ export const threshold: Constraint<{ readonly rules: readonly Rule[] }> = {
         const refusal = judge(rule, candidate);
         if (refusal) return refusal;
       }
-      return FIT;
+      return nearestFit(rules, candidate);
     });
   },
+
+  limits({ rules }) {
+    return rules.flatMap(limitOf);
+  },
+
+  summarize({ rules }, refused) {
+    const [only] = rules;
+    const measured = refused.flatMap((refusal) => refusal.measured ?? []);
+    if (rules.length !== 1 || !only || measured.length < 2 || measured.length < refused.length)
+      return topReasons(refused);
+    const [least, most] = [measured.reduce((a, b) => Math.min(a, b)), measured.reduce((a, b) => Math.max(a, b))];
+    const { symbol } = OPERATORS[only.operator];
+    return `${only.attribute} ${least === most ? `is ${least}` : `from ${least} to ${most}`}, must be ${symbol} ${only.threshold}`;
+  },
 };
+
+/** Of a candidate that fits, the comparison that is nearest to its limit. */
+function nearestFit(rules: readonly Rule[], candidate: Candidate): Verdict {
+  let nearest: { readonly measured: number; readonly required: number } | null = null;
+  for (const { attribute, threshold: limit } of rules) {
+    const measured = measureOf(candidate, attribute);
+    const required = numeric(limit);
+    if (measured === null || required === null) continue;
+    const nearer = nearest === null || Math.abs(measured - required) < Math.abs(nearest.measured - nearest.required);
+    if (nearer) nearest = { measured, required };
+  }
+  return nearest ? within(nearest.measured, nearest.required) : FIT;
+}
+
+/** The rule at `index` as a limit; none for an equality and for texts. */
+function limitOf({ attribute, operator, threshold: given }: Rule, index: number): readonly Limit[] {
+  const value = numeric(given);
+  if (value === null || operator === 'eq') return [];
+  return [
+    {
+      path: [`evaluate[${index}]`, 'threshold'],
+      value,
+      unit: '',
+      relax: operator === 'gt' || operator === 'gte' ? 'down' : 'up',
+      strict: operator === 'gt' || operator === 'lt',
+      written: (next) => next,
+      changed(properties, next) {
+        const evaluate = own(properties, 'evaluate') as readonly JsonObject[];
+        return {
+          ...properties,
+          evaluate: evaluate.map((rule, at) => (at === index ? { ...rule, threshold: next } : rule)),
+        };
+      },
+      measure: (candidate) => measureOf(candidate, attribute),
+    },
+  ];
+}
+
+function measureOf(candidate: Candidate, attribute: string): number | null {
+  const value = own(candidate, attribute);
+  return isScalar(value) ? numeric(value) : null;
+}
 
 function parseRule(entry: JsonValue): Rule | string {
   const attribute = own(entry, 'attribute');
@@ -57,7 +122,7 @@ function parseRule(entry: JsonValue): Rule | string {
   const limit = own(entry, 'threshold');
   if (typeof attribute !== 'string' || attribute === '') return "A threshold needs an 'attribute'";
   if (typeof operator !== 'string' || !Object.hasOwn(OPERATORS, operator)) {
-    return `Threshold operator '${operator}' unsupported (must be one of gte, lte, gt, lt, eq)`;
+    return `Threshold operator '${shown(operator)}' unsupported (must be one of gte, lte, gt, lt, eq)`;
   }
   if (!isScalar(limit)) return "A threshold needs a number or a text as 'threshold'";
   return { attribute, operator: operator as Rule['operator'], threshold: limit };
@@ -72,7 +137,11 @@ function judge(rule: Rule, candidate: Candidate): Refusal | null {
   if (order === null) return reject(`${rule.attribute} cannot be compared with ${rule.threshold}`);
   if (holds(order)) return null;
   const [measured, required] = [numeric(value as Scalar), numeric(rule.threshold)];
-  return reject(`${rule.attribute} is ${value}, must be ${wanted}`, measured ?? undefined, required ?? undefined);
+  return reject(
+    `${rule.attribute} is ${shown(value)}, must be ${wanted}`,
+    measured ?? undefined,
+    required ?? undefined,
+  );
 }
 
 /** Negative, zero or positive; null when the two cannot be compared. Truth values have no order, only (in)equality. */

@@ -2,9 +2,15 @@
 // system or template is an error; "unknown" never counts as good.
 import type { Candidate } from '../../../domain/candidate.ts';
 import type { ConductorError, Issue } from '../../../domain/errors.ts';
-import type { CallContext, InventoryProvider, ServiceController } from '../../../domain/ports.ts';
+import type {
+  CallContext,
+  InventoryProvider,
+  Metrics,
+  ServiceController,
+  VimController,
+} from '../../../domain/ports.ts';
 import type { ProblemLocation } from '../../../domain/problem.ts';
-import type { JsonObject } from '../../../lib/json.ts';
+import type { JsonObject, JsonValue } from '../../../lib/json.ts';
 import type { Questions } from './questions.ts';
 
 export interface Refusal {
@@ -16,14 +22,31 @@ export interface Refusal {
   readonly required?: number;
 }
 
-/** The judgement on one candidate. `error` ends the whole solve; `unknown` drops the candidate and says so. */
+/** What was compared, in the limit's unit; absent where nothing can be measured. */
+export interface Measured {
+  readonly measured?: number;
+  readonly required?: number;
+}
+
+/**
+ * The judgement on one candidate. `adds` are fields that the surviving candidate gets (an older field of that name gives way);
+ * `error` ends the whole solve; `unknown` drops the candidate and says so.
+ */
 export type Verdict =
-  | { readonly kind: 'fit' }
+  | ({ readonly kind: 'fit'; readonly adds?: JsonObject } & Measured)
   | Refusal
   | { readonly kind: 'unknown'; readonly reason: string }
   | { readonly kind: 'error'; readonly error: ConductorError };
 
 export const FIT: Verdict = { kind: 'fit' };
+
+/** Of a sealed memory: the question is not among the recorded ones. */
+export const NOT_ASKED: Verdict = { kind: 'unknown', reason: 'this was not asked when the plan was solved' };
+
+/** A fit with what was compared. */
+export function within(measured: number, required: number | undefined): Verdict {
+  return { kind: 'fit', measured, ...(required === undefined ? {} : { required }) };
+}
 
 export function reject(reason: string, measured?: number, required?: number): Refusal {
   return {
@@ -38,6 +61,9 @@ export function reject(reason: string, measured?: number, required?: number): Re
 export interface RemoteSources {
   readonly providers: readonly InventoryProvider[];
   readonly controllers: readonly ServiceController[];
+  /** The first one is asked, whatever a template calls it. */
+  readonly vims: readonly VimController[];
+  readonly metrics: Metrics;
   readonly call: CallContext;
   readonly questions: Questions;
 }
@@ -66,6 +92,32 @@ interface PairTest<P> {
   encode(params: P, candidates: readonly Candidate[], intern: (text: string) => number): PairFeatures;
   /** The test whether candidate `i` of one demand and candidate `j` of the other may stand together. Symmetric. */
   between(params: P, left: PairFeatures, right: PairFeatures): (i: number, j: number) => boolean;
+  /**
+   * The same for one `i` and every `j` at once, where that is cheaper: sets bit `j` (word `j >>> 5`) of the empty `row` for each
+   * that fits. Must agree with `between` in every case.
+   */
+  rows?(params: P, left: PairFeatures, right: PairFeatures): (i: number, row: Uint32Array) => void;
+  /** The same said of two candidates, for people; absent: there is nothing to add to yes or no. */
+  judge?(params: P, left: Candidate, right: Candidate): Verdict;
+}
+
+/** A number in the properties of a constraint that lets more fit when it is moved one way, for explanations. */
+export interface Limit {
+  /** Place below the properties of the template. */
+  readonly path: readonly string[];
+  readonly value: number;
+  /** Empty for none. */
+  readonly unit: string;
+  /** The way in which it gives way. */
+  readonly relax: 'up' | 'down';
+  /** What measures exactly the limit does not fit. */
+  readonly strict: boolean;
+  /** What the template has at `path` when the limit is `value`. */
+  written(value: number): JsonValue;
+  /** The constraint's properties, as the problem has them, with another limit. */
+  changed(properties: JsonObject, value: number): JsonObject;
+  /** What is compared with the limit: of one candidate, or of two for a pairwise type; null when nothing can be compared. */
+  measure(candidate: Candidate, other: Candidate | null): number | null;
 }
 
 /** `local` needs nothing from outside; `remote` asks other systems. */
@@ -87,6 +139,10 @@ export interface Constraint<P> {
   check(ctx: CheckContext, params: P, candidates: readonly Candidate[]): Promise<readonly Verdict[]>;
   /** Present exactly for `pairwise`; its parameters must survive a structured clone. */
   readonly pair?: PairTest<P>;
+  /** Unit of what verdicts measure; absent: none. */
+  readonly unit?: string;
+  /** Its limits; absent or empty when it has no number that could give way. */
+  limits?(params: P, locations: ReadonlyMap<string, ProblemLocation>): readonly Limit[];
   /** A few words on what was refused, for people, e.g. `nearest 612 km, limit 500 km`; null to quote the commonest reason. */
   summarize?(params: P, refused: readonly Refusal[]): string | null;
 }

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Candidate } from '../../../domain/candidate.ts';
 import type { Problem, ProblemDemand } from '../../../domain/problem.ts';
 import type { ConstraintOutcome } from '../../../domain/solution.ts';
+import type { JsonObject } from '../../../lib/json.ts';
 import type { CheckContext, Refusal, RemoteSources, Verdict } from './constraint.ts';
 import type { AttachedConstraint } from './registry.ts';
 
@@ -74,7 +75,10 @@ async function runAll(
   }
 }
 
-/** Keeps the candidates that fit and records the others. Also used for candidates that an objective cannot value. */
+/**
+ * Keeps the candidates that fit, with the fields their verdicts add, and records the others. Also used for candidates that
+ * an objective cannot value.
+ */
 export function applyVerdicts(
   state: DemandState,
   constraint: string,
@@ -90,7 +94,7 @@ export function applyVerdicts(
     const verdict: Verdict = verdicts[index] ?? { kind: 'unknown', reason: 'no verdict was given' };
     if (verdict.kind === 'error') throw verdict.error;
     if (verdict.kind === 'fit') {
-      kept.push(candidate);
+      kept.push(enriched(candidate, verdict.adds));
       continue;
     }
     if (verdict.kind === 'reject') refused.push(verdict);
@@ -102,4 +106,8 @@ export function applyVerdicts(
   const outcome = { constraint, type, ...counts, rejected, ...(unknown.count > 0 ? { unknown: unknown.count } : {}) };
   state.steps.push({ outcome, refused, unknown, words: refused.length > 0 ? words(refused) : null });
   state.candidates = kept;
+}
+
+function enriched(candidate: Candidate, adds: JsonObject | undefined): Candidate {
+  return adds ? { ...candidate, ...adds } : candidate;
 }

@@ -33,3 +33,12 @@ export function nextBit(bits: Bits, from: number): number {
   }
   return (word << 5) + (31 - Math.clz32(value & -value));
 }
+
+/** The smallest member of both that is at least `from`, or -1. */
+export function nextCommon(a: Bits, b: Bits, from: number): number {
+  for (let word = from >>> 5, mask = -1 << (from & 31); word < a.length; word += 1, mask = -1) {
+    const value = (a[word] ?? 0) & (b[word] ?? 0) & mask;
+    if (value !== 0) return (word << 5) + (31 - Math.clz32(value & -value));
+  }
+  return -1;
+}

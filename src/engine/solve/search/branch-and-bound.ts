@@ -1,96 +1,209 @@
-// Exact, deterministic branch and bound with forward checking. Groups of connected demands are solved one by one: first a
-// path in each, so that there is an answer early, then each to its proven optimum.
-import type { Registry } from '../framework/registry.ts';
-import { type Bits, clearBit, fullBits } from './bits.ts';
+// Depth-first branch and bound over one group of connected demands. Candidates come best first, so the first path found is
+// the greedy one; of equal totals the first in search order wins. When that does not come to an end soon, it looks one step
+// ahead: candidates of a level in the order of the bound that going down with them would show. Can be paused and resumed.
+import { nextBit } from './bits.ts';
 import type { Budget } from './budget.ts';
-import { components } from './components.ts';
-import { GroupSearch, type Narrowing } from './group-search.ts';
-import type { Placement, SearchModel } from './model.ts';
-import { PairRows } from './pair-rows.ts';
-import type { SearchSession, SearchStrategy } from './strategy.ts';
+import { type Look, lookAhead } from './look-ahead.ts';
+import type { Path } from './path.ts';
+import type { GroupSearch } from './strategy.ts';
 
-/** Memory for rows of pair tests; beyond it rows are computed anew each time. */
-const ROW_BYTES = 64 * 1024 * 1024;
+/** Candidates tried before it looks ahead, which costs a row of pair tests for each candidate: easy problems end before. */
+const PATIENCE = 200;
+/** Candidates tried after that before it shares costs at each node: many times dearer, worth it only where bounds are far off. */
+const EFFORT = 60_000;
 
-export function branchAndBound(registry: Registry): SearchStrategy {
-  return { name: 'branch-and-bound', open: (model, budget) => new Session(registry, model, budget) };
-}
+/** Sharing costs is exact to about 1 in 10^10; this many times the tolerance of one sum is far above that. */
+const SLACK = 2 ** 24;
+const NOTHING_LEFT: Look = { order: [], bounds: [] };
+const ANY: (candidate: number) => boolean = () => true;
+const UNKNOWN = () => Number.NEGATIVE_INFINITY;
 
-class Session implements SearchSession {
-  readonly blocked: number[];
-  readonly #model: SearchModel;
-  readonly #budget: Budget;
-  readonly #domains: Bits[];
-  readonly #rows: readonly PairRows[];
-  readonly #groups: readonly number[][];
-  /** Finished answers of groups whose demands have not lost a candidate since. */
-  readonly #solved = new Map<readonly number[], readonly number[]>();
+export class BranchAndBound implements GroupSearch {
+  best: readonly number[] | null = null;
+  total = Number.POSITIVE_INFINITY;
+  readonly #path: Path;
+  readonly #last: number;
+  /** Counts down; below 0 it looks ahead, from `-effort` on it shares costs, too. */
+  #patience: number;
+  readonly #effort: number;
+  #bestAges: readonly number[] = [];
+  #depth = 0;
+  /** By level: where to go on, in the domain or in the look. */
+  readonly #cursor: number[];
+  readonly #looks: (Look | null)[];
+  readonly #chosen: number[];
 
-  constructor(registry: Registry, model: SearchModel, budget: Budget) {
-    this.blocked = model.rules.map(() => 0);
-    this.#model = model;
-    this.#budget = budget;
-    this.#domains = model.demands.map(({ scores }) => fullBits(scores.length));
-    this.#groups = components(model.demands.length, model.pairs);
-    const allowance = { bytesLeft: ROW_BYTES };
-    this.#rows = model.pairs.map((pair) => {
-      const rule = model.rules[pair.rule];
-      const type = rule && registry.get(rule.type);
-      if (!type) throw new Error(`constraint type '${rule?.type}' is not registered`);
-      return new PairRows(pair, rule, type, allowance);
-    });
+  constructor(path: Path, patience = PATIENCE, effort = EFFORT) {
+    this.#path = path;
+    this.#patience = patience;
+    this.#effort = effort;
+    const { positions, sizes } = path.group;
+    this.#last = positions.length - 1;
+    this.#cursor = sizes.map(() => 0);
+    this.#looks = sizes.map(() => null);
+    this.#chosen = sizes.map(() => -1);
   }
 
-  best(): Placement | null {
-    const searches = new Map<readonly number[], GroupSearch>();
-    for (const group of this.#groups) {
-      if (this.#solved.has(group)) continue;
-      const search = this.#open(group);
-      search.advance(this.#budget, true);
-      if (!search.best) return null;
-      searches.set(group, search);
+  advance(budget: Budget, toFirst: boolean): void {
+    while (this.#depth >= 0 && !(toFirst && this.best) && !budget.expired) {
+      if (this.#patience === 0 || this.#patience === -this.#effort) this.#lookAround(budget);
+      this.#patience -= 1;
+      const level = this.#depth;
+      const candidate = this.#next(level, budget);
+      if (budget.expired) return;
+      if (candidate < 0) this.#depth -= 1;
+      else this.#try(level, candidate, budget);
     }
-    for (const [group, search] of searches) {
-      if (this.#model.optimise) search.advance(this.#budget, false);
-      if (search.best) this.#solved.set(group, search.best);
+  }
+
+  #try(level: number, candidate: number, budget: Budget): void {
+    budget.nodes += 1;
+    if (budget.spend(1 + this.#path.costOf(level, candidate))) return;
+    this.#cursor[level] = this.#looks[level] ? (this.#cursor[level] ?? 0) + 1 : candidate + 1;
+    this.#chosen[level] = candidate;
+    if (level === this.#last) this.#keep(level);
+    else this.#descend(level, candidate, budget);
+  }
+
+  /** The least total of everything not searched yet, or the best one found if that is smaller. */
+  bound(): number {
+    let least = this.total;
+    for (let level = 0; level <= this.#depth; level += 1) least = Math.min(least, this.#leastLeft(level));
+    return least;
+  }
+
+  #leastLeft(level: number): number {
+    const cursor = this.#cursor[level] ?? 0;
+    const look = this.#looks[level];
+    if (look) return look.bounds[cursor] ?? Number.POSITIVE_INFINITY;
+    let least = Number.POSITIVE_INFINITY;
+    const domain = this.#path.domain(level);
+    for (let at = nextBit(domain, cursor); at >= 0; at = nextBit(domain, at + 1)) {
+      this.#path.place(level, at);
+      least = Math.min(least, this.#path.total(level));
+      if (this.#path.group.ordered[level]) break;
     }
-    const placement = this.#model.demands.map(() => -1);
-    for (const group of this.#groups) {
-      const best = this.#solved.get(group) ?? [];
-      for (const [level, position] of group.entries()) placement[position] = best[level] ?? -1;
+    return least;
+  }
+
+  /** The next candidate worth trying at this level; -1 when none is left that could beat the best path. */
+  #next(level: number, budget: Budget): number {
+    const look = this.#looks[level];
+    if (look) return this.#nextOf(look, level);
+    const domain = this.#path.domain(level);
+    for (let at = nextBit(domain, this.#cursor[level] ?? 0); at >= 0; at = nextBit(domain, at + 1)) {
+      this.#path.place(level, at);
+      const bound = this.#path.total(level);
+      if (!this.#hopeless(level, at, bound)) return at;
+      if (this.#path.group.ordered[level] && this.#endsLevel(bound)) return -1;
+      this.#cursor[level] = at + 1;
+      if (budget.spend(1)) return -1;
     }
-    return placement;
+    return -1;
   }
 
-  exclude(position: number, candidate: number): void {
-    const domain = this.#domains[position];
-    if (domain) clearBit(domain, candidate);
-    for (const group of this.#groups) if (group.includes(position)) this.#solved.delete(group);
-  }
-
-  impossible(): readonly number[] {
-    return this.#rows.flatMap((rows, index) => (this.#hasAnyFit(rows) ? [] : [index]));
-  }
-
-  #hasAnyFit(rows: PairRows): boolean {
-    const size = this.#model.demands[rows.pair.a]?.scores.length ?? 0;
-    for (let i = 0; i < size; i += 1) {
-      if (this.#budget.spend(1 + rows.costOf(i))) return true;
-      if (rows.row(i).some((word) => word !== 0)) return true;
+  #nextOf({ order, bounds }: Look, level: number): number {
+    for (let turn = this.#cursor[level] ?? 0; turn < order.length; turn += 1) {
+      const [candidate, bound] = [order[turn] ?? -1, bounds[turn] ?? Number.POSITIVE_INFINITY];
+      this.#cursor[level] = turn;
+      this.#path.place(level, candidate);
+      if (!this.#hopeless(level, candidate, bound)) return candidate;
+      if (this.#exceeds(bound)) return -1;
     }
-    return false;
+    return -1;
   }
 
-  #open(group: readonly number[]): GroupSearch {
-    const levelOf = new Map(group.map((position, level) => [position, level]));
-    const narrowings = group.map((position) =>
-      this.#rows.flatMap((rows): Narrowing[] => {
-        const level = rows.pair.a === position ? levelOf.get(rows.pair.b) : undefined;
-        return level === undefined ? [] : [{ level, rows }];
-      }),
-    );
-    const demands = group.flatMap((position) => this.#model.demands[position] ?? []);
-    const domains = group.flatMap((position) => this.#domains[position] ?? []);
-    return new GroupSearch(demands, domains, narrowings, this.blocked);
+  #descend(level: number, candidate: number, budget: Budget): void {
+    if (!this.#path.descend(level, candidate)) return;
+    this.#cursor[level + 1] = 0;
+    const next = level + 1;
+    if (this.best && this.#exceeds(this.#path.total(next))) return;
+    this.#looks[next] = this.#patience < 0 && next < this.#last ? this.#look(next, 0, budget) : null;
+    this.#depth = next;
+  }
+
+  /** Patience is at its end: what the open levels have left is put in a better order. */
+  #lookAround(budget: Budget): void {
+    for (let level = 0; level <= this.#depth && level < this.#last; level += 1) {
+      const look = this.#lookAgain(level, budget);
+      if (!look) return;
+      this.#looks[level] = look;
+      this.#cursor[level] = 0;
+    }
+  }
+
+  /** At a level that is open already: only at what was not tried yet. */
+  #lookAgain(level: number, budget: Budget): Look | null {
+    const cursor = this.#cursor[level] ?? 0;
+    const look = this.#looks[level];
+    if (!look) return this.#look(level, cursor, budget);
+    const left = new Set(look.order.slice(cursor));
+    return this.#look(level, 0, budget, (candidate) => left.has(candidate));
+  }
+
+  /** What is hopeless now stays so: the best path only gets better. */
+  #look(level: number, from: number, budget: Budget, untried = ANY): Look | null {
+    const known = this.#known(level, budget);
+    if (!known) return NOTHING_LEFT;
+    const worth = (candidate: number, bound: number) => untried(candidate) && !this.#hopeless(level, candidate, bound);
+    return lookAhead(this.#path, level, from, budget, worth, known);
+  }
+
+  /** What shared costs say of the level's candidates; null when they say that none can reach the best path. */
+  #known(level: number, budget: Budget): ((candidate: number) => number) | null {
+    if (!this.best || this.#patience > -this.#effort) return UNKNOWN;
+    const { tolerance } = this.#path.group;
+    const slack = SLACK * tolerance;
+    const bounds = this.#path.tighten(level, this.total + tolerance + slack, budget);
+    return bounds && ((candidate) => bounds(candidate) - slack);
+  }
+
+  #keep(level: number): void {
+    // Equal totals differ by rounding: the least stays the measure, or a chain of equals could drift upwards.
+    this.total = Math.min(this.total, this.#path.total(level));
+    this.best = [...this.#chosen];
+    this.#bestAges = this.#ages(level);
+  }
+
+  /** Nothing at or below this candidate can beat the best path. */
+  #hopeless(level: number, candidate: number, bound: number): boolean {
+    if (!this.best) return bound === Number.POSITIVE_INFINITY && this.#looks[level] !== null;
+    if (this.#exceeds(bound)) return true;
+    if (bound < this.total - this.#path.group.tolerance) return false;
+    const age = this.#compareAges(level);
+    return age > 0 || (age === 0 && !this.#comesFirst(level, candidate));
+  }
+
+  #exceeds(bound: number): boolean {
+    return bound > this.total + this.#path.group.tolerance || bound === Number.POSITIVE_INFINITY;
+  }
+
+  /** Later candidates of an ordered level have no smaller bound and come later in search order; only ages may differ. */
+  #endsLevel(bound: number): boolean {
+    return this.#path.group.ages.length === 0 || this.#exceeds(bound);
+  }
+
+  /** The smallest ages possible with this vector against those of the best path, first demand first. */
+  #compareAges(level: number): number {
+    const slots = this.#path.slots(level);
+    for (const [at, slot] of this.#path.group.ages.entries()) {
+      const difference = (slots[slot] ?? 0) - (this.#bestAges[at] ?? 0);
+      if (difference !== 0) return difference;
+    }
+    return 0;
+  }
+
+  /** Whether a path through this candidate could stand before the best path in search order. */
+  #comesFirst(level: number, candidate: number): boolean {
+    for (let at = 0; at < level; at += 1) {
+      const difference = (this.#chosen[at] ?? 0) - (this.best?.[at] ?? 0);
+      if (difference !== 0) return difference < 0;
+    }
+    const difference = candidate - (this.best?.[level] ?? 0);
+    return difference < 0 || (difference === 0 && level < this.#last);
+  }
+
+  #ages(level: number): readonly number[] {
+    return this.#path.group.ages.map((slot) => this.#path.slots(level)[slot] ?? 0);
   }
 }

@@ -1,12 +1,18 @@
 // What the search works on: numbers only, so that it crosses to the worker thread cheaply and runs on indices.
 // Demands stand in search order, candidates in the order in which they are to be tried.
+import type { SearchStatus } from '../../../domain/solution.ts';
 import type { PairFeatures } from '../framework/constraint.ts';
+import type { Expression } from './expression.ts';
 
 export interface DemandModel {
-  /** What each candidate adds to the total, ascending; all 0 without an objective. Its length is the number of candidates. */
+  /** What each candidate adds to the total by itself; all 0 without an objective. Its length is the number of candidates. */
   readonly scores: Float64Array;
   /** 1 where the candidate may be recommended only once for this demand. */
   readonly unique: Uint8Array;
+  /** The second key, for objectives that have one: of equal totals the smaller age wins, first demand first. */
+  readonly ages?: Float64Array;
+  /** Candidates in the order of their cost, for strategies that look at them so; absent: as they stand. */
+  readonly byCost?: Uint32Array;
 }
 
 /** One pairwise constraint between two demands, by their positions; `a` comes before `b`. */
@@ -25,30 +31,61 @@ export interface RuleModel {
   readonly params: unknown;
 }
 
+/** A value of one demand's candidates that a term uses. */
+export interface SlotModel {
+  readonly position: number;
+  readonly values: Float64Array;
+}
+
+/** The total, to be minimised, is the sum of the chosen candidates' scores and of the terms. */
 export interface SearchModel {
   readonly demands: readonly DemandModel[];
   readonly rules: readonly RuleModel[];
   readonly pairs: readonly PairModel[];
-  /** False without an objective: the first placement that fits is the answer. */
+  /** False without an objective: the first placement that fits is the answer. The reference picks one at random; here equal input gives equal answers. */
   readonly optimise: boolean;
+  /** Totals closer than this are equal, whatever the search's own rounding adds to it. */
+  readonly noise?: number;
+  /** Parts of the total that mix demands; absent or empty for a plain sum. */
+  readonly terms?: readonly Expression[];
+  readonly slots?: readonly SlotModel[];
 }
+
+/** `optimal` proves its answer; `fit_first` makes the reference's greedy choice. */
+export type StrategyName = 'optimal' | 'fit_first';
 
 /** One search: up to `wanted` placements within `timeLimitMs` from its start in the thread that runs it. */
 export interface SearchJob {
   readonly model: SearchModel;
   readonly wanted: number;
   readonly timeLimitMs: number;
+  /** @default optimal */
+  readonly strategy?: StrategyName;
+  /** One 32-bit word in shared memory; set to 1, it ends the search, which keeps the best found. */
+  readonly stop?: SharedArrayBuffer;
 }
 
 /** Index of the chosen candidate of each demand, in the model's order. */
 export type Placement = readonly number[];
 
+/** Totals of one placement: its own, and one that no placement of the round can be below. Equal: proven best. */
+export interface PlacementProof {
+  readonly total: number;
+  readonly bound: number;
+}
+
 export interface SearchOutcome {
-  /** Best first; each proven best of its round unless `timedOut`, which concerns the last. */
+  readonly status: SearchStatus;
+  /** Best first, round by round. */
   readonly placements: readonly Placement[];
+  /** One for each placement. */
+  readonly proofs: readonly PlacementProof[];
+  /** Without a placement, what no total can be below as far as was searched; null when nothing is known. */
+  readonly bound: number | null;
   readonly nodes: number;
+  /** The time limit ended it; then the last placement may not be the best of its round. */
   readonly timedOut: boolean;
-  /** For each rule, how often it left a later demand without a candidate. */
+  /** For each rule, how often it left a demand without a candidate. */
   readonly blocked: readonly number[];
   /** Indices of pairs of which no two candidates fit; looked for only when nothing was found. */
   readonly impossible: readonly number[];

@@ -1,5 +1,5 @@
-// Which candidates of a later demand fit a chosen candidate of an earlier one: computed when first needed, kept while the
-// memory allowance lasts, computed again after that.
+// Which candidates of two demands fit together: single tests, and whole rows for a chosen candidate of the earlier one, which
+// are computed when first needed, kept while the memory allowance lasts, and computed again after that.
 import type { Constraint } from '../framework/constraint.ts';
 import { type Bits, setBit } from './bits.ts';
 import type { PairModel, RuleModel } from './model.ts';
@@ -11,8 +11,12 @@ interface RowAllowance {
 
 export class PairRows {
   readonly pair: PairModel;
-  readonly #compatible: (i: number, j: number) => boolean;
+  /** Whether candidate `i` of demand `a` and `j` of demand `b` may stand together. */
+  readonly compatible: (i: number, j: number) => boolean;
   readonly #size: number;
+  readonly #fill: (i: number, row: Bits) => void;
+  readonly #fillBack: ((j: number, column: Bits) => void) | null;
+  readonly #column: Bits;
   readonly #rows: (Bits | undefined)[] = [];
   readonly #allowance: RowAllowance;
 
@@ -20,9 +24,12 @@ export class PairRows {
     const test = type.pair;
     if (!test) throw new Error(`constraint type '${type.name}' has no pair test`);
     this.pair = pair;
-    this.#compatible = test.between(rule.params, pair.left, pair.right);
+    this.compatible = test.between(rule.params, pair.left, pair.right);
     this.#size = pair.right.values.length / pair.right.width;
+    this.#fill = test.rows?.(rule.params, pair.left, pair.right) ?? ((i, row) => this.#test(i, row));
     this.#allowance = allowance;
+    this.#fillBack = test.rows?.(rule.params, pair.right, pair.left) ?? null;
+    this.#column = new Uint32Array((pair.left.values.length / pair.left.width + 31) >>> 5);
   }
 
   /** Tests of single pairs that `row(i)` would cost now. */
@@ -35,11 +42,23 @@ export class PairRows {
     const kept = this.#rows[i];
     if (kept) return kept;
     const row = new Uint32Array((this.#size + 31) >>> 5);
-    for (let j = 0; j < this.#size; j += 1) if (this.#compatible(i, j)) setBit(row, j);
+    this.#fill(i, row);
     if (this.#allowance.bytesLeft >= row.byteLength) {
       this.#allowance.bytesLeft -= row.byteLength;
       this.#rows[i] = row;
     }
     return row;
+  }
+
+  /** The candidates of demand `a` that fit `j` of demand `b`, in storage that the next call writes over; null: no quick way. */
+  column(j: number): Bits | null {
+    if (!this.#fillBack) return null;
+    this.#column.fill(0);
+    this.#fillBack(j, this.#column);
+    return this.#column;
+  }
+
+  #test(i: number, row: Bits): void {
+    for (let j = 0; j < this.#size; j += 1) if (this.compatible(i, j)) setBit(row, j);
   }
 }

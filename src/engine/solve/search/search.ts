@@ -1,32 +1,48 @@
 // One whole search: rounds of "best placement, then take its unique candidates away", within one time limit. Pure but for
 // the clock, so that tests run it in process and the worker thread runs it off the event loop.
+import type { SearchStatus } from '../../../domain/solution.ts';
 import { constraintTypes } from '../constraints/index.ts';
-import { branchAndBound } from './branch-and-bound.ts';
 import { Budget } from './budget.ts';
-import type { Placement, SearchJob, SearchOutcome } from './model.ts';
-import type { SearchSession, SearchStrategy } from './strategy.ts';
-
-const DEFAULT_STRATEGY = branchAndBound(constraintTypes);
+import type { Placement, PlacementProof, SearchJob, SearchOutcome } from './model.ts';
+import { Session } from './session.ts';
+import { strategyNamed } from './strategies.ts';
+import type { SearchSession } from './strategy.ts';
 
 /** `now` is a monotonic clock in milliseconds. */
-export function runSearch(
-  job: SearchJob,
-  now: () => number,
-  strategy: SearchStrategy = DEFAULT_STRATEGY,
-): SearchOutcome {
-  const budget = new Budget(now, job.timeLimitMs);
-  const session = strategy.open(job.model, budget);
+export function runSearch(job: SearchJob, now: () => number): SearchOutcome {
+  const budget = new Budget(now, job.timeLimitMs, job.stop);
+  const session = new Session(constraintTypes, strategyNamed(job.strategy ?? 'optimal'), job.model, budget);
   const placements: Placement[] = [];
+  const proofs: PlacementProof[] = [];
   while (placements.length < job.wanted && !budget.expired) {
-    const placement = session.best();
-    if (!placement) break;
-    placements.push(placement);
+    const found = session.best();
+    if (!found) break;
+    placements.push(found.placement);
+    proofs.push({ total: found.total, bound: found.bound });
     // Nothing taken away means that the next round would find the same again.
-    if (!excludeUnique(job, session, placement)) break;
+    if (!excludeUnique(job, session, found.placement)) break;
   }
-  const timedOut = budget.expired;
-  const impossible = placements.length === 0 && !timedOut ? session.impossible() : [];
-  return { placements, nodes: budget.nodes, timedOut, blocked: session.blocked, impossible };
+  const timedOut = budget.expired && !budget.stopped;
+  const nothing = placements.length === 0;
+  const bound = nothing ? session.bound() : null;
+  const impossible = nothing && !budget.expired ? session.impossible() : [];
+  return {
+    status: statusOf(budget, proofs),
+    placements,
+    proofs,
+    bound: bound === null || Number.isFinite(bound) ? bound : null,
+    nodes: budget.nodes,
+    timedOut,
+    blocked: session.blocked,
+    impossible,
+  };
+}
+
+/** See `SearchStatus`: what was given is judged, whether or not there was time for another round. */
+function statusOf({ expired, stopped }: Budget, proofs: readonly PlacementProof[]): SearchStatus {
+  if (stopped) return 'STOPPED';
+  if (proofs.length === 0) return expired ? 'TIMED_OUT' : 'INFEASIBLE';
+  return proofs.every(({ total, bound }) => bound >= total) ? 'OPTIMAL' : 'FEASIBLE';
 }
 
 /** Unique candidates leave the map of the demand that got them, and no other; false when there was none. */

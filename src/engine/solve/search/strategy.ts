@@ -1,21 +1,43 @@
-// What a search strategy is. Branch and bound is the one in use; others (a greedy one for comparison, a prover) can join.
+// What a search strategy is: how it searches one group of connected demands. Branch and bound is the default; the greedy
+// choice of the reference stands beside it for comparison.
 import type { Budget } from './budget.ts';
-import type { Placement, SearchModel } from './model.ts';
+import type { Placement, PlacementProof, StrategyName } from './model.ts';
+import type { Path } from './path.ts';
 
-/** A search over one model that can be asked again after candidates were excluded. */
-export interface SearchSession {
-  /** The best placement (the first one without an objective); null when none was found. See the budget for "stopped early". */
-  best(): Placement | null;
-  /** Never again offers this candidate for the demand at this position. */
-  exclude(position: number, candidate: number): void;
-  /** For each rule of the model, how often it left a demand without a candidate. */
-  readonly blocked: readonly number[];
-  /** Indices of the model's pairs of which no two candidates fit. May stop early when the budget is spent. */
-  impossible(): readonly number[];
+/** The search over one group. Can be paused by the budget and resumed. */
+export interface GroupSearch {
+  /** Candidate per level of the best path so far. */
+  readonly best: readonly number[] | null;
+  /** Its total; infinite without one. */
+  readonly total: number;
+  /** Goes on until a first path is found (`toFirst`), everything is searched, or the budget is spent. */
+  advance(budget: Budget, toFirst: boolean): void;
+  /** What no path of the group can be below, by what was searched so far; infinite when there is proven to be none. */
+  bound(): number;
 }
 
 /** Deterministic: one model gives one sequence of answers, unless the budget ends it early. */
 export interface SearchStrategy {
-  readonly name: string;
-  open(model: SearchModel, budget: Budget): SearchSession;
+  readonly name: StrategyName;
+  /** Candidates that an earlier one can always stand in for are never chosen and need not be offered. */
+  readonly dropsDominated: boolean;
+  search(path: Path): GroupSearch;
+}
+
+export interface Found extends PlacementProof {
+  readonly placement: Placement;
+}
+
+/** A search over one model that can be asked again after candidates were excluded. */
+export interface SearchSession {
+  /** The best placement (the first one without an objective); null when none was found. See the budget for "stopped early". */
+  best(): Found | null;
+  /** Never again offers this candidate for the demand at this position. */
+  exclude(position: number, candidate: number): void;
+  /** What no total can be below, from what is left of the demands; null without an objective. */
+  bound(): number | null;
+  /** For each rule of the model, how often it left a demand without a candidate. */
+  readonly blocked: readonly number[];
+  /** Indices of the model's pairs of which no two candidates fit. May stop early when the budget is spent. */
+  impossible(): readonly number[];
 }

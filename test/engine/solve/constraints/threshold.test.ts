@@ -50,6 +50,23 @@ describe('threshold', () => {
     expect(verdicts[1]).toEqual({ kind: 'reject', reason: 'x is 4, must be <= 3', measured: 4, required: 3 });
   });
 
+  it('sums refusals up by the span of what was there', async () => {
+    const properties = { evaluate: [rule('latency', 'lte', 20)] };
+    const refusedOf = async (...values: unknown[]) => {
+      const verdicts = await judge(
+        threshold,
+        properties,
+        values.map((latency) => candidate('c', { latency })),
+      );
+      return verdicts.flatMap((verdict) => (verdict.kind === 'reject' ? [verdict] : []));
+    };
+    const summary = async (...values: unknown[]) =>
+      threshold.summarize?.(parsed(threshold, properties), await refusedOf(...values));
+    expect(await summary(25, '31', 22)).toBe('latency from 22 to 31, must be <= 20');
+    expect(await summary(25, 25)).toBe('latency is 25, must be <= 20');
+    expect(await summary(25, 25, null)).toBe('latency is 25, must be <= 20 (2); latency is missing (1)');
+  });
+
   it.each([
     ['an unknown operator', { evaluate: [rule('x', '<', 1)] }, "Threshold operator '<' unsupported"],
     [
@@ -59,6 +76,7 @@ describe('threshold', () => {
     ],
     ['no attribute', { evaluate: [{ operator: 'lte', threshold: 1 }] }, "needs an 'attribute'"],
     ['no limit', { evaluate: [{ operator: 'lte', attribute: 'x' }] }, 'needs a number or a text'],
+    ['an operator that no text can show', { evaluate: [rule('x', JSON.parse('{"toString": 1}'), 1)] }, 'unsupported'],
     ['something else than a list', { evaluate: {} }, "'evaluate' must be a list"],
   ])('refuses %s', (_what, properties, message) => {
     expect(() => parsed(threshold, properties)).toThrow(message);

@@ -21,6 +21,34 @@ describe('zone', () => {
     expect(together(zone, { qualifier, category }, a, b)).toBe(expected);
   });
 
+  it.each(['disaster', 'time', 'maintenance'])('of a mapped category %s compares the mapped field', (category) => {
+    const properties = { qualifier: 'different', category, field: 'zone_id' };
+    const [one, same, other] = ['z1', 'z1', 'z2'].map((zoneId) => candidate('x', { zone_id: zoneId }));
+    if (!one || !same || !other) throw new Error('three');
+    expect(together(zone, properties, one, same)).toBe(false);
+    expect(together(zone, properties, one, other)).toBe(true);
+  });
+
+  it('of a mapped category takes numbers and truth values, 0 and false included', async () => {
+    const properties = { qualifier: 'same', category: 'time', field: 'window' };
+    const [zero, off] = [candidate('x', { window: 0 }), candidate('y', { window: false })];
+    const ctx = checkContext({ partners: 1 });
+    expect((await judge(zone, properties, [zero, off], ctx)).map(words)).toEqual(['fit', 'fit']);
+    expect(together(zone, properties, zero, candidate('z', { window: 0 }))).toBe(true);
+    expect(together(zone, properties, zero, off)).toBe(false);
+  });
+
+  it.each([[undefined], [null], [''], [[]], [{}]])('of a mapped category drops who has %j there', async (window) => {
+    const properties = { qualifier: 'same', category: 'time', field: 'window' };
+    const verdicts = await judge(zone, properties, [candidate('x', { window })], checkContext({ partners: 1 }));
+    expect(verdicts.map(words)).toEqual(['the candidate has no window']);
+  });
+
+  it('ignores a field given for a category that has its own', () => {
+    const properties = { qualifier: 'same', category: 'complex', field: 'candidate_id' };
+    expect(together(zone, properties, nyc, dal)).toBe(true);
+  });
+
   it('compares text exactly', () => {
     const lower = candidate('x', { country: 'usa' });
     expect(together(zone, { qualifier: 'same', category: 'country' }, nyc, lower)).toBe(false);
@@ -65,6 +93,12 @@ describe('zone', () => {
     expect(words(verdict)).toBe(expected);
   });
 
+  it('sums up what was refused', () => {
+    const refused = ['DEU', 'DEU', 'FRA'].map((country) => ({ kind: 'reject', reason: `country ${country}` }) as const);
+    const params = parsed(zone, { qualifier: 'same', category: 'country' });
+    expect(zone.summarize?.(params, refused)).toBe('country DEU (2); country FRA (1)');
+  });
+
   it('refuses the country of the location under "different"', async () => {
     const properties = { qualifier: 'different', category: 'country', location: 'here' };
     const verdicts = await judge(zone, properties, [nyc, fra], checkContext({ locations: here }));
@@ -84,6 +118,12 @@ describe('zone', () => {
       "'constructor' cannot be resolved",
     ],
     ['a missing category', { qualifier: 'same' }, 'cannot be resolved'],
+    [
+      'a mapped category without text as field',
+      { qualifier: 'same', category: 'time', field: 3 },
+      'cannot be resolved',
+    ],
+    ['a mapped category without field', { qualifier: 'same', category: 'time', field: '' }, 'cannot be resolved'],
   ])('refuses %s', (_what, properties, message) => {
     expect(() => parsed(zone, properties)).toThrow(message);
   });

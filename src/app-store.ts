@@ -1,0 +1,79 @@
+// Which store the process works on, in which layout, and what may run on it.
+import { etcdOptions, retentionOptions } from './app-settings.ts';
+import type { Config } from './config/index.ts';
+import { ConductorError } from './domain/errors.ts';
+import { STAGES } from './domain/plan.ts';
+import type { Logger, Metrics } from './domain/ports.ts';
+import type { Clock } from './lib/clock.ts';
+import type { Ids } from './lib/ids.ts';
+import type { Random } from './lib/random.ts';
+import { openEmbeddedKv } from './store/embedded/index.ts';
+import { openEtcdKv } from './store/etcd/index.ts';
+import { createHasStores } from './store/has/index.ts';
+import { createStores, type Stores } from './store/index.ts';
+import type { Kv } from './store/kv.ts';
+import { VERSION } from './version.ts';
+
+interface Parts {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly instance: string;
+}
+
+/** Whether the gateway stands in front of running OOF-HAS services. */
+function isBridge({ db_options: options }: Config): boolean {
+  return options.layout === 'has';
+}
+
+/** Throws CONFIG_INVALID for roles that nobody knows, or that the layout of the store does not allow. */
+export function checkRoles(config: Config): void {
+  const { roles } = config.gateway;
+  const known = ['api', ...STAGES];
+  const strange = roles.filter((role) => !known.includes(role));
+  if (strange.length > 0 || roles.length === 0) {
+    const problem = roles.length === 0 ? '[gateway] roles is empty' : `[gateway] roles has "${strange.join(', ')}"`;
+    throw new ConductorError('CONFIG_INVALID', `${problem}; known roles are ${known.join(', ')}.`);
+  }
+  if (!isBridge(config)) return;
+  const bridge = '[db_options] layout = has: the gateway stands in front of running OOF-HAS services';
+  if (config.db_options.db_backend !== 'etcd') {
+    throw new ConductorError('CONFIG_INVALID', `${bridge}, so [db_options] db_backend must be etcd.`);
+  }
+  const working = roles.filter((role) => role !== 'api');
+  if (working.length === 0) return;
+  throw new ConductorError(
+    'CONFIG_INVALID',
+    `${bridge}, so [gateway] roles must be api alone, not ${working.join(', ')}.`,
+  );
+}
+
+export function openStore(parts: Parts): Promise<Kv> {
+  const { config } = parts;
+  const { data_dir: dir, history: historyRevisions } = config.embedded_store;
+  if (config.db_options.db_backend !== 'etcd') return openEmbeddedKv({ ...parts, dir, historyRevisions });
+  const options = etcdOptions(config);
+  const prefix = isBridge(config) ? hasPrefix(config.DEFAULT.keyspace) : options.prefix;
+  return openEtcdKv({ ...parts, ...options, prefix });
+}
+
+/** Where OOF-HAS keeps the tables of a keyspace. */
+export function hasPrefix(keyspace: string): string {
+  return `${keyspace}/`;
+}
+
+/** `kv` as `openStore` gave it. */
+export function makeStores(kv: Kv, parts: Parts): Stores {
+  const { config, instance } = parts;
+  const options = {
+    ...parts,
+    ownerName: instance,
+    leaseTtlSeconds: config.gateway.lease_ttl,
+    member: { roles: config.gateway.roles, version: VERSION },
+  };
+  if (isBridge(config)) return createHasStores(kv, options);
+  return createStores(kv, { ...options, retention: retentionOptions(config) });
+}

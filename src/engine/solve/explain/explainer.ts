@@ -1,0 +1,74 @@
+// The explainer over its parts: each call works on its own copy of the recorded problem, within its own time.
+import type { ConflictSet, ExplainedPlan, Explainer, Explanation, Relaxation } from '../../../domain/explanation.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import type { SearchRunner } from '../pool.ts';
+import { Case } from './case.ts';
+import { findConflicts } from './conflicts.ts';
+import { Deadline } from './deadline.ts';
+import { dialsOf } from './dials.ts';
+import { funnelsOf } from './funnel.ts';
+import { Placer } from './placing.ts';
+import { findBinding, findRelaxations } from './relaxations.ts';
+import { standingsOf } from './standings.ts';
+import { verdictsOf } from './verdicts.ts';
+import { funnelSentence, HOPELESS, SOLVABLE, UNBOUND } from './words.ts';
+
+export interface ExplainerParts {
+  readonly runner: SearchRunner;
+  readonly clock: Clock;
+}
+
+export function explainerOver({ runner, clock }: ExplainerParts): Explainer {
+  const timed = async <T>(limits: ConstructorParameters<typeof Deadline>[1], work: (d: Deadline) => Promise<T>) => {
+    limits.signal?.throwIfAborted();
+    const deadline = new Deadline(clock, limits);
+    try {
+      return await work(deadline);
+    } finally {
+      deadline.end();
+    }
+  };
+  return {
+    verdicts: (plan, filter, limits) => timed(limits, (deadline) => verdictsOf(plan, filter, deadline)),
+    standings: (plan, filter, limits) =>
+      timed(limits, (deadline) => standingsOf(new Placer(new Case(plan), runner), plan, filter, deadline)),
+    explain: (plan, limits) => timed(limits, (deadline) => explain(new Placer(new Case(plan), runner), plan, deadline)),
+  };
+}
+
+async function explain(placer: Placer, plan: ExplainedPlan, deadline: Deadline): Promise<Explanation> {
+  const funnels = funnelsOf(await placer.of.judgeAll(placer.of.whole, deadline));
+  if (plan.recommendation) {
+    const { relaxations: binding, complete } = await findBinding(placer, deadline);
+    const free = binding.length === 0 && complete && dialsOf(placer.of).length > 0 && placer.of.whole.objective;
+    const said = free ? [UNBOUND] : binding.map(({ sentence }) => sentence);
+    const sentences = [...said, ...funnels.map(funnelSentence)];
+    return { funnels, conflicts: [], relaxations: [], binding, sentences, complete };
+  }
+  const { conflicts, relaxations, note, complete } = await whyNot(placer, deadline);
+  const said = [...conflicts, ...relaxations].map(({ sentence }) => sentence);
+  const sentences = [...said, ...(note === null ? [] : [note]), ...funnels.map(funnelSentence)];
+  return { funnels, conflicts, relaxations, binding: [], sentences, complete };
+}
+
+interface WhyNot {
+  readonly conflicts: readonly ConflictSet[];
+  readonly relaxations: readonly Relaxation[];
+  readonly note: string | null;
+  readonly complete: boolean;
+}
+
+async function whyNot(placer: Placer, deadline: Deadline): Promise<WhyNot> {
+  // Half of the time at the most: a conflict that takes long to narrow down must not cost the way out.
+  const half = deadline.share(0.5);
+  try {
+    const { conflicts, complete, solvable } = await findConflicts(placer, half);
+    if (solvable) return { conflicts, relaxations: [], note: SOLVABLE, complete };
+    if (conflicts.length === 0) return { conflicts, relaxations: [], note: null, complete: false };
+    const found = await findRelaxations(placer, deadline);
+    const note = found.relaxations.length === 0 && found.complete ? HOPELESS : null;
+    return { conflicts, relaxations: found.relaxations, note, complete: complete && found.complete };
+  } finally {
+    half.end();
+  }
+}

@@ -1,0 +1,27 @@
+// What a finished search has proven, in the objective's own scale and direction.
+import type { SearchProof } from '../../domain/solution.ts';
+import type { BuiltModel } from './build-model.ts';
+import type { SearchOutcome } from './search/model.ts';
+
+/** Speaks of the first placement not proven best, else of the first. `objectives` are the values of the placements. */
+export function proofOf(
+  { status, proofs, bound, nodes }: SearchOutcome,
+  { model, objectiveOf }: Pick<BuiltModel, 'model' | 'objectiveOf'>,
+  objectives: readonly (number | null)[],
+): SearchProof {
+  if (!model.optimise) return { status, bound: null, gap: null, nodes };
+  const unproven = proofs.findIndex((one) => one.bound < one.total);
+  const open = proofs[unproven];
+  if (open) {
+    const objective = objectives[unproven] ?? objectiveOf(open.total);
+    const best = objectiveOf(open.bound);
+    return { status, bound: finite(best), gap: finite(Math.abs((objective - best) / objective)), nodes };
+  }
+  // A proven value is its own bound; adding it up in the search's order would differ by rounding.
+  if (proofs.length > 0) return { status, bound: objectives[0] ?? null, gap: 0, nodes };
+  return { status, bound: bound === null ? null : finite(objectiveOf(bound)), gap: null, nodes };
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}

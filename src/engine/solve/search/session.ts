@@ -1,0 +1,137 @@
+// A search over one model, whatever the strategy: groups of connected demands are solved one by one, first a path in each, so
+// that there is an answer early, then each to its end.
+import type { Registry } from '../framework/registry.ts';
+import { makeArcConsistent } from './arc-consistency.ts';
+import { type Bits, clearBit, fullBits, nextBit } from './bits.ts';
+import type { Budget } from './budget.ts';
+import { components } from './components.ts';
+import { directions } from './expression.ts';
+import { type Group, makeGroup } from './group.ts';
+import type { SearchModel } from './model.ts';
+import { PairRows } from './pair-rows.ts';
+import { type Narrowing, Path } from './path.ts';
+import type { Found, GroupSearch, SearchSession, SearchStrategy } from './strategy.ts';
+import { dropDominated, kindsOf } from './twins.ts';
+
+/** Memory for rows of pair tests; beyond it rows are computed anew each time. */
+const ROW_BYTES = 64 * 1024 * 1024;
+
+/** What is known of a group since its demands last lost a candidate; no search: it has no answer. */
+type Opened = GroupSearch | null;
+
+export class Session implements SearchSession {
+  readonly blocked: number[];
+  readonly #model: SearchModel;
+  readonly #strategy: SearchStrategy;
+  readonly #budget: Budget;
+  readonly #domains: Bits[];
+  readonly #rows: readonly PairRows[];
+  readonly #groups: readonly Group[];
+  readonly #kinds: readonly Uint32Array[];
+  readonly #opened = new Map<Group, Opened>();
+
+  constructor(registry: Registry, strategy: SearchStrategy, model: SearchModel, budget: Budget) {
+    const { demands, rules, pairs, terms = [], slots = [], noise = 0 } = model;
+    this.blocked = rules.map(() => 0);
+    this.#model = model;
+    this.#strategy = strategy;
+    this.#budget = budget;
+    this.#domains = demands.map(({ scores }) => fullBits(scores.length));
+    this.#kinds = demands.map(({ scores }, position) => kindsOf(position, scores.length, pairs));
+    this.#groups = components(demands.length, [...pairs, ...linksOf(model)]).map((positions) =>
+      makeGroup(positions, demands, terms, slots, noise),
+    );
+    const allowance = { bytesLeft: ROW_BYTES };
+    this.#rows = pairs.map((pair) => {
+      const rule = rules[pair.rule];
+      const type = rule && registry.get(rule.type);
+      if (!type) throw new Error(`constraint type '${rule?.type}' is not registered`);
+      return new PairRows(pair, rule, type, allowance);
+    });
+  }
+
+  best(): Found | null {
+    for (const group of this.#groups) {
+      const search = this.#open(group);
+      search?.advance(this.#budget, true);
+      if (!search?.best) return null;
+    }
+    const placement = this.#model.demands.map(() => -1);
+    let [total, bound] = [0, 0];
+    for (const group of this.#groups) {
+      const search = this.#open(group);
+      if (this.#model.optimise) search?.advance(this.#budget, false);
+      for (const [level, position] of group.positions.entries()) placement[position] = search?.best?.[level] ?? -1;
+      total += search?.total ?? 0;
+      bound += search?.bound() ?? 0;
+    }
+    return this.#model.optimise ? { placement, total, bound } : { placement, total: 0, bound: 0 };
+  }
+
+  exclude(position: number, candidate: number): void {
+    const domain = this.#domains[position];
+    if (domain) clearBit(domain, candidate);
+    for (const group of this.#groups) if (group.positions.includes(position)) this.#opened.delete(group);
+  }
+
+  bound(): number | null {
+    if (!this.#model.optimise) return null;
+    const bounds = this.#groups.map((group) => this.#open(group)?.bound() ?? Number.POSITIVE_INFINITY);
+    return bounds.reduce((sum, bound) => sum + bound, 0);
+  }
+
+  impossible(): readonly number[] {
+    return this.#rows.flatMap((rows, index) => (this.#hasAnyFit(rows) ? [] : [index]));
+  }
+
+  #hasAnyFit(rows: PairRows): boolean {
+    const size = this.#model.demands[rows.pair.a]?.scores.length ?? 0;
+    for (let i = 0; i < size; i += 1) {
+      if (this.#budget.spend(1 + rows.costOf(i))) return true;
+      if (rows.row(i).some((word) => word !== 0)) return true;
+    }
+    return false;
+  }
+
+  #open(group: Group): Opened {
+    const known = this.#opened.get(group);
+    if (known !== undefined) return known;
+    const domains = this.#pruned(group);
+    const search = domains && this.#strategy.search(new Path(group, domains, this.#narrowings(group), this.blocked));
+    this.#opened.set(group, search);
+    return search;
+  }
+
+  /** What is worth searching of the group's domains; null when one is empty. */
+  #pruned({ positions, columns }: Group): Bits[] | null {
+    const domains = this.#domains.map((bits, position) => (positions.includes(position) ? bits.slice() : bits));
+    if (this.#strategy.dropsDominated) {
+      for (const [level, position] of positions.entries()) {
+        const [domain, kinds] = [domains[position], this.#kinds[position]];
+        if (domain && kinds) dropDominated(domain, kinds, columns[level] ?? []);
+      }
+    }
+    const rows = this.#rows.filter(({ pair }) => positions.includes(pair.a));
+    const own = positions.flatMap((position) => domains[position] ?? []);
+    if (own.some((bits) => nextBit(bits, 0) < 0)) return null;
+    return makeArcConsistent(domains, rows, this.#budget, this.blocked) ? own : null;
+  }
+
+  #narrowings({ positions }: Group): Narrowing[][] {
+    const levelOf = new Map(positions.map((position, level) => [position, level]));
+    return positions.map((position) =>
+      this.#rows.flatMap((rows): Narrowing[] => {
+        const level = rows.pair.a === position ? levelOf.get(rows.pair.b) : undefined;
+        return level === undefined ? [] : [{ level, rows }];
+      }),
+    );
+  }
+}
+
+/** Demands that one term mixes belong together. */
+function linksOf({ terms = [], slots = [] }: SearchModel): readonly { readonly a: number; readonly b: number }[] {
+  return terms.flatMap((term) => {
+    const positions = directions(term).map(([slot]) => slots[slot]?.position ?? 0);
+    return positions.slice(1).map((b) => ({ a: positions[0] ?? 0, b }));
+  });
+}
