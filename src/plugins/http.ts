@@ -106,7 +106,8 @@ interface Client {
 /** Throws CERTIFICATE_INVALID (naming the file) and CONFIG_INVALID (a base URL that is none). Opens no connection yet. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const url = baseUrl(options);
-  const tls: Partial<TlsMaterial> = url.protocol === 'https:' || options.tls ? loadTls(options.system, options.tls ?? {}) : {};
+  const tls: Partial<TlsMaterial> =
+    url.protocol === 'https:' || options.tls ? loadTls(options.system, options.tls ?? {}) : {};
   if (options.tls?.insecure && url.protocol === 'https:') {
     options.logger.warn({ system: options.system }, 'server certificate is not verified (insecure is set)');
   }
