@@ -3,10 +3,11 @@ import { expect } from 'vitest';
 import { type Cluster, LONG_LEASE } from './cluster.ts';
 import { fault } from './fault.ts';
 import { LIGHT, ONE_RESERVATION } from './templates.ts';
-import { verify, withCluster } from './verify.ts';
+import { judgeLoopsFromNow, verify, withCluster } from './verify.ts';
 
 async function submit(cluster: Cluster, count: number, template: string | object): Promise<string[]> {
   const pair = await Promise.all(['left', 'right'].map((name) => cluster.gateway(name)));
+  await judgeLoopsFromNow(cluster.gateways);
   const creates = Array.from({ length: count }, (_, index) => pair[index % 2]?.api.create(`plan ${index}`, template));
   return (await Promise.all(creates)).flatMap((id) => id ?? []);
 }

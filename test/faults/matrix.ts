@@ -89,7 +89,7 @@ export const FAULTS: ReadonlyMap<number, Fault> = new Map([
     12,
     store(
       'tokens expire; the password is changed and changed back',
-      'one new login, no loop; readiness names the refusal; recovers',
+      'each gateway logs in anew a few times, without a loop; readiness names the refusal; recovers',
     ),
   ],
   [13, store('a create is applied and its answer is lost', 'read back by its token: one plan, answered 201')],

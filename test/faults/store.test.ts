@@ -1,11 +1,13 @@
 // F1 to F15: etcd loses a leader, its quorum, its history, its data or its room; the line to it is cut, slow or lossy.
 import { setTimeout as lasting } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { isFinal } from '../../src/domain/plan.ts';
 import { post } from '../support/etcd.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { PASSWORD } from './api.ts';
 import { FULL, type Gateway, loggedFromNow, type Service } from './cluster.ts';
 import { fault, type Run } from './fault.ts';
+import { checkInvariants } from './invariants.ts';
 import { fillUp, freeAgain } from './space.ts';
 import { subscribe } from './subscribe.ts';
 import { INVALID, LIGHT, MARKER } from './templates.ts';
@@ -195,9 +197,7 @@ fault(6, 'compacted exactly at a deletion: noticed all the same', (run) =>
     expect(told).toBeTruthy();
     expect(await cut.api.metric('conductor_store_relists_total')).toBeGreaterThan(before);
     expect(await cut.api.plan(doomed)).toBeNull();
-    service.simulators.sdnc.clearReservations();
-    await service.watcher.until((items) => items.find((item) => item.kind === 'deleted' && item.planId === doomed));
-    run.checked('I5', 'I6');
+    await verify(service, run, [kept], { watchers: [subscriber] });
     await subscriber.stop();
     await proxy.stop();
   }),
@@ -266,22 +266,42 @@ fault(8, 'a history of more than 4 MB is replayed whole', (run) =>
   }),
 );
 
-/** The store was set back while the gateways ran: they notice, old cursors are refused, new plans run. */
-async function setBack(service: Service, run: Run, how: () => Promise<void>): Promise<void> {
-  const { front, watcher } = service;
+/** The store was set back while the gateways ran: they notice, and new plans run. `ids`: what the store holds again. */
+async function setBack(
+  service: Service,
+  run: Run,
+  how: () => Promise<void>,
+  ids: readonly string[],
+  lost: readonly string[],
+) {
+  const { front, watcher, simulators, gateways } = service;
   const gap = watcher.until((items) => items.find(({ kind }) => kind === 'gap'));
-  const relisted = service.gateways.map(({ program }) => loggedFromNow(program, /^watch lost its place/));
+  const relisted = gateways.map(({ program }) => loggedFromNow(program, /^watch lost its place/));
   await service.etcd.kill('SIGKILL');
   run.struck();
   await how();
   await Promise.all([...relisted, gap]);
+  // What was seen of the undone history no longer agrees with what is stored: a new subscriber sees the new one.
+  const marker = await soon(() => front.api.create(MARKER, INVALID));
+  const fresh = await Watcher.after(front.api, marker);
   const id = await accepted(service, 'a new beginning');
-  const fresh = await Watcher.after(front.api, id);
   await fresh.ended([id]);
   run.recovered();
-  run.checked('I5', 'I8', 'I9');
+  const all = async () => Promise.all((await front.api.ids()).map((one) => front.api.plan(one)));
+  await soon(async () => (await all()).every((plan) => plan && isFinal(plan.status)));
+  const watchers = [fresh];
+  const evidence = {
+    api: front.api,
+    simulators,
+    gateways,
+    watchers,
+    run,
+    lost: new Set(lost),
+    acknowledged: [...ids, id],
+  };
+  const plans = await checkInvariants(evidence);
+  expect(plans.map(({ status }) => status)).toEqual(plans.map(() => 'done'));
   await fresh.stop();
-  expect((await front.api.plan(id))?.status).toBe('done');
 }
 
 fault(9, 'wiped and started anew: told, old cursors refused, new plans run', (run) =>
@@ -290,7 +310,7 @@ fault(9, 'wiped and started anew: told, old cursors refused, new plans run', (ru
     const [first = ''] = await createMany(service, 1);
     await service.watcher.ended([first]);
     const old = await cursorOf(service, first);
-    await setBack(service, run, () => service.etcd.restart({ wipe: true }));
+    await setBack(service, run, () => service.etcd.restart({ wipe: true }), [], [first]);
     await expect(resumed(service, first, old)).rejects.toThrow('CURSOR_EXPIRED');
     expect(await service.front.api.plan(first)).toBeNull();
   }),
@@ -298,7 +318,7 @@ fault(9, 'wiped and started anew: told, old cursors refused, new plans run', (ru
 
 fault(10, 'put back to an older copy: plans of the copy end with one reservation each', (run) =>
   withService({}, async (service) => {
-    const { etcd, front, simulators, watcher } = service;
+    const { etcd, simulators, watcher } = service;
     const before = await createMany(service, 2);
     // In the copy they wait for a worker; afterwards they are done and reserved.
     await etcd.kill('SIGTERM');
@@ -309,20 +329,16 @@ fault(10, 'put back to an older copy: plans of the copy end with one reservation
     const after = await createMany(service, 4, 'lost');
     await watcher.ended(after);
     const old = await cursorOf(service, after.at(-1) ?? '');
-    await setBack(service, run, async () => {
+    const putBack = () => {
       etcd.putBack();
-      await etcd.restart();
-    });
-    await soon(async () =>
-      (await Promise.all(before.map((id) => front.api.plan(id)))).every((plan) => plan?.status === 'done'),
-    );
+      return etcd.restart();
+    };
+    await setBack(service, run, putBack, before, after);
     await expect(resumed(service, after.at(-1) ?? '', old)).rejects.toThrow('CURSOR_EXPIRED');
-    for (const id of before) {
-      const held = [...simulators.sdnc.reservations().keys()].filter((entity) => entity.startsWith(id));
-      const wanted = (await front.api.plan(id))?.reservations.map(({ entityId }) => entityId) ?? [];
-      expect(held).toEqual(wanted);
-    }
-    run.checked('I1', 'I2', 'I3', 'I6');
+    const orphans = [...simulators.sdnc.reservations().keys()].filter((entity) => after.includes(entity.slice(0, 36)));
+    run.note(
+      `${orphans.length} reservations at SDN-C belong to plans that the older copy does not know: nothing finds them`,
+    );
   }),
 );
 
@@ -359,7 +375,7 @@ fault(11, 'out of space: creates are refused by name, reads go on', (run) =>
   }),
 );
 
-fault(12, 'tokens are forgotten, the password is changed and changed back: one login, no loop, recovers', (run) =>
+fault(12, 'tokens are forgotten, the password is changed and changed back: few logins, no loop, recovers', (run) =>
   withCluster({ etcdPassword: PASSWORD, leaseTtl: 10 }, async ({ leftovers: _, ...cluster }) => {
     const { etcd, front } = cluster;
     await cluster.gateway('one');

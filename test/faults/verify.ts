@@ -4,6 +4,7 @@ import type { Api, SeenPlan } from './api.ts';
 import {
   type Cluster,
   type ClusterOptions,
+  type Gateway,
   type Service,
   type Single,
   startCluster,
@@ -12,6 +13,7 @@ import {
 } from './cluster.ts';
 import { type Run, stopsWithCase } from './fault.ts';
 import { checkInvariants } from './invariants.ts';
+import { processFaults } from './process-invariants.ts';
 import { LIGHT, ONE_RESERVATION } from './templates.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -28,6 +30,17 @@ interface Verified {
 type Ran = Pick<Cluster, 'simulators' | 'watcher' | 'gateways'> &
   ((Pick<Cluster, 'front'> & Partial<Pick<Cluster, 'leftovers'>>) | { readonly api: Api });
 
+/** What the processes say and leave unsaid, alone: for cases whose plans are not to be judged. */
+export async function verifyProcesses(gateways: readonly Gateway[], run: Run): Promise<void> {
+  expect(await processFaults(gateways, false)).toEqual([]);
+  run.checked('I8', 'I9');
+}
+
+/** Forgets how late the event loops were until now: starting a program holds its loop up, and is not what is judged. */
+export async function judgeLoopsFromNow(gateways: readonly Gateway[]): Promise<void> {
+  await Promise.all(gateways.map(async ({ api }) => (await api.get('/metrics')).text()));
+}
+
 /** Waits for the ends of these plans and judges everything. */
 export async function verify(ran: Ran, run: Run, ids: readonly string[], options: Verified = {}): Promise<SeenPlan[]> {
   const { simulators, gateways } = ran;
@@ -35,6 +48,8 @@ export async function verify(ran: Ran, run: Run, ids: readonly string[], options
   const { anyEnd = false, watchers: others = [], ...rest } = options;
   const watchers = [ran.watcher, ...others];
   run.at('the ends of all plans');
+  // Also of plans that were made although their creation was answered with a failure.
+  await ran.watcher.ended(await api.ids());
   await Promise.all(watchers.map((one) => one.ended(ids)));
   run.at('the invariants');
   const evidence = { api, acknowledged: ids, simulators, gateways, watchers, run, ...rest };

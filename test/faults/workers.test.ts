@@ -16,7 +16,7 @@ import { type Answers, expectDone, expectUnharmed } from './expectations.ts';
 import { fault } from './fault.ts';
 import { HOLDS, type Hold, holdPlan, referenceAnswers, type World } from './holds.ts';
 import { LIGHT, ONE_RESERVATION } from './templates.ts';
-import { createMany, soon, verify, withCluster, withSingle } from './verify.ts';
+import { createMany, soon, verify, verifyProcesses, withCluster, withSingle } from './verify.ts';
 
 /** One place in each stage: one plan held in work keeps the next one waiting before that stage. */
 const ONE_EACH = ['[controller]', 'workers = 1', '[solver]', 'workers = 1', '[reservation]', 'workers = 1'];
@@ -331,7 +331,9 @@ fault(28, 'SIGTERM twice ends it at once; SIGHUP reads the certificate anew', as
     expect(await worker.program.kill('SIGTERM')).toBe(1);
     run.note(`ended ${Math.round(performance.now() - began)} ms after the second SIGTERM`);
     expect(ids).toHaveLength(1);
-    run.checked('I8', 'I9');
+    // Its metrics are behind a certificate that nobody knows; what it has logged is judged.
+    await secure.program.kill('SIGTERM');
+    await verifyProcesses(cluster.gateways, run);
   });
   rmSync(folder, { recursive: true, force: true });
 });

@@ -1,6 +1,7 @@
 // CPS-TBDMT: the tracking areas that cover a zone. The service knows one zone a call, so calls run a few at a time.
 import { ConductorError } from '../../domain/errors.ts';
-import type { CallContext, TrackingAreaSource } from '../../domain/ports.ts';
+import type { CallContext } from '../../domain/ports.ts';
+import type { TrackingAreaSource } from '../../domain/slice-ports.ts';
 import { limiter } from '../../lib/concurrency.ts';
 import { own } from '../../lib/json.ts';
 import { distinct } from '../aai/links.ts';

@@ -1,7 +1,8 @@
 // DCAE slice analysis: what running slices use. One GET with a JSON body for all slices, as the service defines it
 // (`sliceIdentifiers` is a list), where the reference asks twice per candidate.
 import { ConductorError } from '../../domain/errors.ts';
-import type { CallContext, SliceCapacitySource, SliceUsage } from '../../domain/ports.ts';
+import type { CallContext } from '../../domain/ports.ts';
+import type { SliceCapacitySource, SliceUsage } from '../../domain/slice-ports.ts';
 import { type JsonValue, own } from '../../lib/json.ts';
 import { number, objects, text } from '../aai/wire.ts';
 import type { HttpClient } from '../http.ts';

@@ -1,14 +1,8 @@
 // Inventory provider `generator`: slice profiles that do not exist yet. Combinations are counted before any is made or any upstream
 // system is asked, and refused beyond a limit; values to be derived are asked for once a plan.
 import { TemplateInvalidError } from '../../domain/errors.ts';
-import type {
-  CallContext,
-  DemandRequest,
-  DemandResolution,
-  InventoryProvider,
-  Logger,
-  TrackingAreaSource,
-} from '../../domain/ports.ts';
+import type { CallContext, DemandRequest, DemandResolution, InventoryProvider, Logger } from '../../domain/ports.ts';
+import type { TrackingAreaSource } from '../../domain/slice-ports.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Ids } from '../../lib/ids.ts';
 import { distinct } from '../aai/links.ts';

@@ -1,6 +1,7 @@
 // SDC: properties of network slice templates. One download per model version; a version never changes, so what was read is kept.
 import { ConductorError } from '../../domain/errors.ts';
-import type { CallContext, ModelPropertySource } from '../../domain/ports.ts';
+import type { CallContext } from '../../domain/ports.ts';
+import type { ModelPropertySource } from '../../domain/slice-ports.ts';
 import { limiter } from '../../lib/concurrency.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { pathOf } from '../aai/links.ts';

@@ -1,5 +1,6 @@
 // What the generator's tests share: a provider with numbered ids and tracking areas given by hand, and requests.
-import type { CallContext, DemandResolution, TrackingAreaSource } from '../../../src/domain/ports.ts';
+import type { CallContext, DemandResolution } from '../../../src/domain/ports.ts';
+import type { TrackingAreaSource } from '../../../src/domain/slice-ports.ts';
 import type { Clock } from '../../../src/lib/clock.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import type { JsonObject, JsonValue } from '../../../src/lib/json.ts';

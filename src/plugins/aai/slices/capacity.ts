@@ -2,7 +2,8 @@
 // are asked about in one call.
 import type { Candidate } from '../../../domain/candidate.ts';
 import { isConductorError } from '../../../domain/errors.ts';
-import type { CallContext, Logger, SliceCapacitySource, SliceUsage } from '../../../domain/ports.ts';
+import type { CallContext, Logger } from '../../../domain/ports.ts';
+import type { SliceCapacitySource, SliceUsage } from '../../../domain/slice-ports.ts';
 import { type JsonValue, own } from '../../../lib/json.ts';
 import { number } from '../wire.ts';
 

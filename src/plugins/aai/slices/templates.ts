@@ -2,7 +2,8 @@
 // archive gives it. For all requests of a plan: one list a role, one question to SDC for all models.
 import type { Candidate, DroppedCandidate } from '../../../domain/candidate.ts';
 import { isConductorError } from '../../../domain/errors.ts';
-import type { CallContext, DemandRequest, DemandResolution, ModelPropertySource } from '../../../domain/ports.ts';
+import type { CallContext, DemandRequest, DemandResolution } from '../../../domain/ports.ts';
+import type { ModelPropertySource } from '../../../domain/slice-ports.ts';
 import type { Requirement } from '../../../domain/template.ts';
 import { type JsonObject, own } from '../../../lib/json.ts';
 import { distinct } from '../links.ts';
