@@ -114,6 +114,8 @@ export interface PlanHead {
   readonly recommendMax: string;
   /** Seconds that the creator gives the search; absent: as configured. */
   readonly timeLimit?: number;
+  /** How far from the best is good enough for the creator, as a share; absent: the best. */
+  readonly gapLimit?: number;
   /** Name of the principal that created the plan. */
   readonly createdBy: string;
   /** Transaction id of the creating request; goes to every upstream call and log line of the plan. */

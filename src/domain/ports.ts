@@ -16,7 +16,7 @@ import type { LatencyRules } from './latency.ts';
 import type { LockRequest } from './order-locks.ts';
 import type { EventReason, PartName, PlanEvent, PlanHead, PlanRecord, PlanStatus, Stage } from './plan.ts';
 import type { Problem, Translation } from './problem.ts';
-import type { RecordedAnswers, ReservationStep, Solution, SolveResult } from './solution.ts';
+import type { RecordedAnswers, ReservationStep, SearchProgress, Solution, SolveResult } from './solution.ts';
 import type { Requirement, TemplateDocument } from './template.ts';
 import type { TriageDocument } from './triage.ts';
 
@@ -60,6 +60,8 @@ export interface NewPlan {
   readonly recommendMax: string;
   /** Seconds for the search. */
   readonly timeLimit?: number;
+  /** See `SearchOptions.gapLimit`. */
+  readonly gapLimit?: number;
   readonly createdBy: string;
   readonly requestId: string;
   readonly document: TemplateDocument;
@@ -202,6 +204,11 @@ export interface ClaimedPlan {
   /** Aborted when the search is to end with the best that it has; see `PlanStore.stop`. */
   readonly stop?: AbortSignal;
   readonly saga: SagaStore;
+  /**
+   * Makes the progress of the plan's search known to all gateways, best effort: what comes too fast is coalesced, what the store
+   * refuses is left out. Never throws. It vanishes with the claim.
+   */
+  progress?(progress: SearchProgress): void;
   /**
    * Writes the result, its event and the next queue entry in one transaction and ends the claim. With `locks` the status may be
    * another one than asked for. Throws CLAIM_LOST, PLAN_FAILED for more locks than one transaction takes.
@@ -380,6 +387,10 @@ export interface SearchOptions {
   readonly recorded?: RecordedAnswers;
   /** Ends the search and keeps the best found so far (status `STOPPED`). */
   readonly stop?: AbortSignal;
+  /** A placement proven to be no further than this from the best is good enough: 0.05 is 5 %, measured as `SearchProof.gap`. @default 0 */
+  readonly gapLimit?: number;
+  /** Told of better placements and better bounds while the search goes on, at most a few times a second. */
+  readonly onProgress?: (progress: SearchProgress) => void;
 }
 
 /** Applies every constraint and searches off the event loop. Throws only for failures; "nothing fits" is a result. */

@@ -95,6 +95,24 @@ export interface SearchProof {
   readonly nodes: number;
 }
 
+/** How far a search is that goes on: its best placement so far, and what is proven about it. */
+export interface SearchProgress {
+  /** Counts up from 1 within one search. */
+  readonly number: number;
+  /** Which recommendation is being searched, from 1. */
+  readonly round: number;
+  /** Of the best placement so far, in the objective's own unit; null before there is one, or without an objective. */
+  readonly objective: number | null;
+  /** As in `SearchProof`, at this moment. */
+  readonly bound: number | null;
+  readonly gap: number | null;
+  readonly nodes: number;
+  /** Since the search began. */
+  readonly elapsedMs: number;
+  /** The placement; empty before there is one. */
+  readonly placement: readonly { readonly demand: string; readonly candidateId: string }[];
+}
+
 export interface Diagnosis {
   readonly demands: readonly DemandDiagnosis[];
   /** Nodes the search visited. */

@@ -1,15 +1,22 @@
 // Registers the cases of the fault matrix, and records how long recovery took and which invariants were checked.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'vitest';
-import { FULL } from './cluster.ts';
+import { FULL, type Gateway } from './cluster.ts';
 import { FAULTS } from './matrix.ts';
 
+interface Stoppable {
+  stop(): Promise<void>;
+  /** Their logs are kept when the case fails. */
+  readonly gateways?: readonly Gateway[];
+}
+
 /** What runs for the case of now; whatever it left running is stopped when it is over, also when it took too long. */
-const open = new Set<{ stop(): Promise<void> }>();
+const open = new Set<Stoppable>();
 
 /** Sees to it that this is stopped with the case. */
-export function stopsWithCase<T extends { stop(): Promise<void> }>(started: T): T {
+export function stopsWithCase<T extends Stoppable>(started: T): T {
   open.add(started);
   return started;
 }
@@ -73,12 +80,24 @@ export function fault(
     });
     try {
       await within(timeout, work, () => `F${number} took more than ${timeout} ms, at: ${step}`);
+    } catch (error) {
+      throw new Error(`F${number} failed; the logs of its gateways are in ${keepLogs(number)}`, { cause: error });
     } finally {
       await Promise.all([...open].map((one) => one.stop()));
       open.clear();
     }
     record({ fault: number, title, recoveryMs, invariants: [...invariants].sort(byNumber), notes });
   });
+}
+
+function keepLogs(number: number): string {
+  const folder = mkdtempSync(join(tmpdir(), `conductor-F${number}-`));
+  for (const { gateways = [] } of open) {
+    for (const { name, program } of gateways) {
+      writeFileSync(join(folder, `${name}.log`), program.stdout() + program.stderr());
+    }
+  }
+  return folder;
 }
 
 async function within(ms: number, work: Promise<void>, message: () => string): Promise<void> {

@@ -37,6 +37,8 @@ export interface Evidence {
   readonly gateways?: readonly Gateway[];
   /** Also that no event loop was held up, for faults that hold none up. */
   readonly loop?: boolean;
+  /** Plans that had begun before the watchers did: what was told of them need not begin with their creation. */
+  readonly begun?: ReadonlySet<string>;
   /** Plans that a fault is meant to lose: a restored store is back in time, and what it held then is all there is. */
   readonly lost?: ReadonlySet<string>;
   /** Told what was checked. */
@@ -45,7 +47,7 @@ export interface Evidence {
 
 /** Checks I1 to I6, and I8 to I10 of the gateways that are named, and returns the plans in the order of `acknowledged`. */
 export async function checkInvariants(evidence: Evidence): Promise<SeenPlan[]> {
-  const { api, acknowledged, simulators, watchers, room, gateways, loop = false, lost, run } = evidence;
+  const { api, acknowledged, simulators, watchers, room, gateways, loop = false, lost, begun, run } = evidence;
   const ids = await api.ids();
   const broken: string[] = [];
   const plans = new Map<string, SeenPlan>();
@@ -59,7 +61,7 @@ export async function checkInvariants(evidence: Evidence): Promise<SeenPlan[]> {
   for (const plan of plans.values()) broken.push(...endOf(plan), ...pathOf(plan), ...countersOf(plan));
   broken.push(...heldBy([...plans.values()], simulators, lost));
   if (room !== undefined) broken.push(...overbooked(simulators, room));
-  for (const watcher of watchers) broken.push(...sequenceOf(watcher.items, plans));
+  for (const watcher of watchers) broken.push(...sequenceOf(watcher.items, plans, begun));
   if (gateways) broken.push(...(await processFaults(gateways, loop)));
   expect(broken).toEqual([]);
   run?.checked('I1', 'I2', 'I3', ...(room === undefined ? [] : ['I4']), ...(watchers.length > 0 ? ['I5'] : []), 'I6');
@@ -145,7 +147,11 @@ function overbooked(simulators: Simulators, room: number): string[] {
 }
 
 /** I5: what a subscriber was told of a plan is a part of its history without holes or repetition, or a gap says so. */
-function sequenceOf(items: readonly Item[], plans: ReadonlyMap<string, SeenPlan>): string[] {
+function sequenceOf(
+  items: readonly Item[],
+  plans: ReadonlyMap<string, SeenPlan>,
+  begun: ReadonlySet<string> = new Set(),
+): string[] {
   const broken: string[] = [];
   const last = new Map<string, number>();
   // Plans that were told without interruption; a plan that is new after a gap may have begun in it.
@@ -160,7 +166,8 @@ function sequenceOf(items: readonly Item[], plans: ReadonlyMap<string, SeenPlan>
     const { planId, event } = item;
     const expected = (last.get(planId) ?? 0) + 1;
     // The subscription began after the marker.
-    const jump = !unbroken.has(planId) && (gaps > 0 || plans.get(planId)?.name === MARKER);
+    const older = begun.has(planId) || plans.get(planId)?.name === MARKER;
+    const jump = !unbroken.has(planId) && (gaps > 0 || older);
     unbroken.add(planId);
     if (event.seq !== expected && !(jump && event.seq > expected)) {
       broken.push(`I5: event ${event.seq} of plan ${planId} came instead of ${expected}`);

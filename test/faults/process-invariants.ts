@@ -46,12 +46,30 @@ function unreadable(name: string, out: string, alive: boolean): string[] {
   });
 }
 
+/** From now on this process measures its own loop anew. */
+export function measureOwnLoop(): void {
+  ownLoop.reset();
+}
+
+/** 99th percentile of each gateway's event-loop delay since it was last asked, and of this process, in words. */
+export async function loopDelays(gateways: readonly Gateway[]): Promise<string> {
+  const parts: string[] = [];
+  for (const { name, api } of gateways) {
+    parts.push(`${name} ${Math.round((await api.metric('conductor_event_loop_delay_seconds')) * 1000)} ms`);
+  }
+  return `${parts.join(', ')} (the test's own process: ${Math.round(ownLoop.percentile(99) / 1e6)} ms)`;
+}
+
 /** Only judged when this process, which does next to nothing, was on time itself: else it is the machine that is late. */
 function heldUp(name: string, metrics: string): string[] {
   const found = /^conductor_event_loop_delay_seconds(?:{[^}]*})? (\S+)/m.exec(metrics);
   const seconds = Number(found?.[1] ?? 0);
   const machineIsLate = ownLoop.percentile(99) / 1e6 > 40;
-  return seconds < 0.1 || machineIsLate ? [] : [`I10: the event loop of ${name} was ${seconds * 1000} ms late`];
+  return seconds < 0.1 || machineIsLate
+    ? []
+    : [
+        `I10: the event loop of ${name} was ${seconds * 1000} ms late (this process: ${Math.round(ownLoop.percentile(99) / 1e6)} ms)`,
+      ];
 }
 
 /** Resident memory of a process in bytes, as it tells it itself. */

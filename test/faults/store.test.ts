@@ -297,6 +297,7 @@ async function setBack(
     watchers,
     run,
     lost: new Set(lost),
+    begun: new Set(ids),
     acknowledged: [...ids, id],
   };
   const plans = await checkInvariants(evidence);

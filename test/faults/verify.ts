@@ -13,7 +13,7 @@ import {
 } from './cluster.ts';
 import { type Run, stopsWithCase } from './fault.ts';
 import { checkInvariants } from './invariants.ts';
-import { processFaults } from './process-invariants.ts';
+import { measureOwnLoop, processFaults } from './process-invariants.ts';
 import { LIGHT, ONE_RESERVATION } from './templates.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -39,6 +39,7 @@ export async function verifyProcesses(gateways: readonly Gateway[], run: Run): P
 /** Forgets how late the event loops were until now: starting a program holds its loop up, and is not what is judged. */
 export async function judgeLoopsFromNow(gateways: readonly Gateway[]): Promise<void> {
   await Promise.all(gateways.map(async ({ api }) => (await api.get('/metrics')).text()));
+  measureOwnLoop();
 }
 
 /** Waits for the ends of these plans and judges everything. */
