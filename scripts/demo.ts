@@ -8,11 +8,13 @@ import { startSimulators } from '../test/sim/start.ts';
 import { startEtcd } from '../test/support/etcd.ts';
 import { type Client, connect, type PlanResult } from './demo/client.ts';
 import { type Gateway, startGateway } from './demo/gateway.ts';
+import { accepted, impossible } from './demo/impossible.ts';
 import { heading, printAddresses, printRecommendation, printRest, say } from './demo/print.ts';
 import { showWhatIf } from './demo/what-if.ts';
 import { ensureEtcd } from './ensure-etcd.ts';
 
 const HELP = `npm run demo -- [options]
+  --impossible            first submit the plan with a threshold that nothing meets, then as the gateway advises
   --once                  end when the plan is done (exit code 0) or a step failed (1)
   --store embedded|etcd   where the gateway keeps its state (default embedded); etcd is started, and installed if absent and allowed
   --port N                port of the gateway (default 8091; 0 takes a free one)
@@ -49,9 +51,8 @@ async function start(store: string, port: string): Promise<Gateway> {
   return gateway;
 }
 
-async function runPlan(client: Client): Promise<PlanResult> {
+async function runPlan(client: Client, templateText: string, wanted = 'DONE'): Promise<PlanResult> {
   heading('Submitting examples/vcpe.yaml through GraphQL');
-  const templateText = await readFile(new URL('../examples/vcpe.yaml', import.meta.url), 'utf8');
   const id = await client.createPlan('vCPE demo', templateText);
   say(`plan ${id} created`);
   heading('Following it: subscription planChanged over WebSocket');
@@ -59,14 +60,25 @@ async function runPlan(client: Client): Promise<PlanResult> {
     say(`${at}  ${(from ?? '').padEnd(12)} → ${to.padEnd(12)} ${reason} by ${actor}${message ? `: ${message}` : ''}`),
   );
   const plan = await client.plan(id);
-  if (status !== 'DONE')
+  if (status !== wanted)
     throw new Error(`the plan ended ${status}: ${plan.message} ${plan.diagnosis?.summary.join(' ') ?? ''}`);
   return plan;
+}
+
+/** As it is; or first with a threshold that nothing meets, then with the relaxation that the gateway names. */
+async function runExample(client: Client, withImpossible: boolean): Promise<PlanResult> {
+  const example = await readFile(new URL('../examples/vcpe.yaml', import.meta.url), 'utf8');
+  if (!withImpossible) return runPlan(client, example);
+  say('\nOne threshold is changed first: the multiplexer has to be within 100 km of the customer.');
+  const templateText = impossible(example);
+  const { id } = await runPlan(client, templateText, 'NOT_FOUND');
+  return runPlan(client, await accepted(client, id, templateText));
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
+      impossible: { type: 'boolean', default: false },
       once: { type: 'boolean', default: false },
       store: { type: 'string', default: 'embedded' },
       port: { type: 'string', default: '8091' },
@@ -78,7 +90,7 @@ async function main(): Promise<void> {
   const gateway = await start(values.store, values.port);
   const client = connect(gateway);
   stops.push(() => client.close());
-  const plan = await runPlan(client);
+  const plan = await runExample(client, values.impossible);
   printRecommendation(plan);
   await showWhatIf(client, plan.id);
   printRest(await client.rest(`/v1/plans/${plan.id}`));

@@ -7,7 +7,11 @@ import { agreesWith } from '../test/solver/independent.ts';
 import { findCbc } from './ensure-cbc.ts';
 
 /** Cases of one short run of test/engine/solve/oracle.test.ts. */
-const CASES = 1200 + 20 + 600 + 800 + 800 + 60;
+const CASES = 1200 + 20 + 600 + 800 + 800 + 600 + 400 + 60;
+
+/** The same of test/engine/solve/soft-oracle.test.ts: soft constraints and moving costs. */
+const SOFT_CASES = 1000 + 15 + 400 + 600 + 600;
+const FILES = ['test/engine/solve/oracle.test.ts', 'test/engine/solve/soft-oracle.test.ts'];
 
 const { values } = parseArgs({
   options: { times: { type: 'string', default: '7' }, large: { type: 'string', default: '24' } },
@@ -15,12 +19,11 @@ const { values } = parseArgs({
 const times = Math.max(1, Math.floor(Number(values.times)) || 1);
 const large = Math.max(0, Math.floor(Number(values.large)) || 0);
 
-process.stdout.write(`${CASES * times} random problems against brute force\n`);
-const run = spawnSync(
-  'npx',
-  ['--no-install', 'vitest', 'run', '--testTimeout=1200000', 'test/engine/solve/oracle.test.ts'],
-  { stdio: 'inherit', env: { ...process.env, CONDUCTOR_TEST_SOLVER_TIMES: String(times) } },
-);
+process.stdout.write(`${(CASES + SOFT_CASES) * times} random problems against brute force\n`);
+const run = spawnSync('npx', ['--no-install', 'vitest', 'run', '--testTimeout=1200000', ...FILES], {
+  stdio: 'inherit',
+  env: { ...process.env, CONDUCTOR_TEST_SOLVER_TIMES: String(times) },
+});
 const cbc = findCbc();
 let disagreed = 0;
 if ('missing' in cbc) process.stdout.write(`larger problems skipped: ${cbc.missing}\n`);

@@ -8,6 +8,7 @@ import { systemClock } from './lib/clock.ts';
 import { randomIds } from './lib/ids.ts';
 import { systemRandom } from './lib/random.ts';
 import { openEtcdKv } from './store/etcd/index.ts';
+import type { MigratedLock } from './store/has/locks.ts';
 import { assertHasKeyspace, type MigratedPlan, type MigrationReport, migrate } from './store/has/migrate.ts';
 import { KvLatencyRules } from './store/latency-rules.ts';
 
@@ -17,6 +18,7 @@ export interface MigrationRequest {
   readonly keyspace: string;
   readonly dryRun: boolean;
   readonly onPlan: (plan: MigratedPlan) => void;
+  readonly onLock: (lock: MigratedLock) => void;
 }
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
@@ -40,7 +42,7 @@ export async function runMigration(config: Config, request: MigrationRequest): P
     const to = await openStore({ ...base, config, instance: instanceName(config) });
     try {
       const parts = { from, to, latencyRules: new KvLatencyRules(to), clock: base.clock, newToken: randomIds.uuid };
-      return await migrate({ ...parts, dryRun: request.dryRun, onPlan: request.onPlan });
+      return await migrate({ ...parts, dryRun: request.dryRun, onPlan: request.onPlan, onLock: request.onLock });
     } finally {
       await to.close();
     }

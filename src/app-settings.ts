@@ -200,6 +200,11 @@ export function retentionOptions({ retention }: Config) {
   };
 }
 
+export function compensationOptions({ reservation }: Config) {
+  const { hold_seconds: hold, release_retry_initial: initial, release_retry_max: max } = reservation;
+  return { holdMs: hold * 1000, initialMs: initial * 1000, maxMs: Math.max(initial, max) * 1000 };
+}
+
 export function serverSettings(config: Config): ServerSettings {
   const { listener, graphql, conductor_api: api, version_auth: versionAuth, api_limits: streams } = config;
   const { limits, webSocket } = DEFAULT_SERVER_SETTINGS;

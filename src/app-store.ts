@@ -1,5 +1,5 @@
 // Which store the process works on, in which layout, and what may run on it.
-import { etcdOptions, retentionOptions } from './app-settings.ts';
+import { compensationOptions, etcdOptions, retentionOptions } from './app-settings.ts';
 import type { Config } from './config/index.ts';
 import { ConductorError } from './domain/errors.ts';
 import { STAGES } from './domain/plan.ts';
@@ -75,5 +75,6 @@ export function makeStores(kv: Kv, parts: Parts): Stores {
     member: { roles: config.gateway.roles, version: VERSION },
   };
   if (isBridge(config)) return createHasStores(kv, options);
-  return createStores(kv, { ...options, retention: retentionOptions(config) });
+  const settings = { retention: retentionOptions(config), compensation: compensationOptions(config) };
+  return createStores(kv, { ...options, ...settings });
 }

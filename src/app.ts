@@ -19,6 +19,7 @@ import type { Config } from './config/index.ts';
 import { INVENTORY_PROVIDERS } from './domain/candidate.ts';
 import { STAGES, type Stage } from './domain/plan.ts';
 import type { InventoryProvider, Logger, ServiceController, VimController } from './domain/ports.ts';
+import { createReleaser } from './engine/reserve/compensate.ts';
 import { createReserver } from './engine/reserve/index.ts';
 import { createSolver } from './engine/solve/index.ts';
 import {
@@ -109,9 +110,11 @@ export async function createApp(config: Config, given: { readonly logger?: RootL
     ...explain,
     plans: stores.plans,
     feed: stores.feed,
+    progress: stores.progress,
     orderLocks: stores.orderLocks,
     latencyRules: stores.latencyRules,
     membership: stores.members,
+    compensations: stores.compensations,
     reader: upstream.aai.reader,
     controllers: upstream.controllers,
     parseTemplateText,
@@ -133,7 +136,7 @@ export async function createApp(config: Config, given: { readonly logger?: RootL
     }),
   });
   const engine = createEngine(base, stores, upstream);
-  const metrics = withGauges(base.metrics, stores, latency);
+  const metrics = withGauges(base, stores, latency);
   const server = createServer({
     settings: serverSettings(config),
     services,
@@ -147,13 +150,24 @@ export async function createApp(config: Config, given: { readonly logger?: RootL
 }
 
 /** What is read when somebody looks. */
-function withGauges(metrics: Base['metrics'], { feed, queuedPlans }: Stores, latency: LatencyMeter): Base['metrics'] {
+function withGauges(
+  { metrics, clock }: Base,
+  { feed, queuedPlans, compensations }: Stores,
+  latency: LatencyMeter,
+): Base['metrics'] {
   return {
     ...metrics,
     text: () => {
       metrics.gauge('conductor_feed_lag_seconds', feed.status().lagMs / 1000);
       metrics.gauge('conductor_queued_plans', queuedPlans());
       metrics.gauge('conductor_store_latency_seconds', latency.current() / 1000);
+      const held = compensations.status();
+      if (held) {
+        const { pending, oldestSince } = held;
+        metrics.gauge('conductor_compensations_pending', pending);
+        const age = oldestSince === null ? 0 : Math.max(0, clock.now() - oldestSince) / 1000;
+        metrics.gauge('conductor_compensation_oldest_seconds', age);
+      }
       return metrics.text();
     },
   };
@@ -300,6 +314,9 @@ function createEngine(base: Base, stores: Stores, upstream: Upstream): Engine {
     // Its thread gets ready while the first plan is translated.
     solver?.start();
     for (const worker of workers) worker.start();
+    const { controllers } = upstream;
+    if (config.gateway.roles.includes('reservation'))
+      stores.compensations.serve(createReleaser({ ...base, controllers }));
   };
   return { workers, start, close: async () => solver?.close() };
 }
@@ -321,6 +338,8 @@ function assemble(base: Base, parts: Parts): App {
     const { drain_timeout: grace, drain_notice: notice } = base.config.gateway;
     const graceMs = grace * 1000;
     services.health.startDrain();
+    // Not waited for: a store that is away must not hold up a drain.
+    void stores.members.drain();
     // Whoever sends requests here by readiness hears of it before the first one is refused.
     if (notice > 0) await delay(base.clock, notice * 1000);
     await Promise.all([server.close(graceMs), ...engine.workers.map((worker) => worker.stop(graceMs))]);

@@ -4,7 +4,7 @@ import { runMigration } from './app-migrate.ts';
 import { templateOptions } from './app-settings.ts';
 import { type Command, HELP, parseCommand, type SourceFlags } from './cli/args.ts';
 import { askReadiness } from './cli/healthcheck.ts';
-import { migratedPlanLine, migrationSummary } from './cli/migrate.ts';
+import { migratedLockLine, migratedPlanLine, migrationSummary } from './cli/migrate.ts';
 import { askStatus, statusTable } from './cli/status.ts';
 import { validateFiles } from './cli/validate.ts';
 import { watchPlan } from './cli/watch.ts';
@@ -91,6 +91,7 @@ async function migrate({ sources, json, ...request }: Extract<Command, { name: '
   const report = await runMigration(read(sources).config, {
     ...request,
     onPlan: (plan) => process.stdout.write(`${migratedPlanLine(plan, json)}\n`),
+    onLock: (lock) => process.stdout.write(`${migratedLockLine(lock, json)}\n`),
   });
   process.stdout.write(`${migrationSummary(report, json)}\n`);
   return report.plans.refused > 0 ? 1 : 0;

@@ -3,6 +3,7 @@ import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type {
   PlanChangedSubscription,
+  PlanExplanationQuery,
   PlanQuery,
   TypedDocumentString,
   WhatIfQuery,
@@ -11,10 +12,12 @@ import {
   CreatePlanDocument,
   PlanChangedDocument,
   PlanDocument,
+  PlanExplanationDocument,
   WhatIfDocument,
 } from '../../test/support/gql/graphql.ts';
 
 export type PlanResult = NonNullable<PlanQuery['plan']>;
+export type ExplainedPlan = NonNullable<PlanExplanationQuery['plan']>;
 export type WhatIfResult = Extract<WhatIfQuery['whatIf'], { __typename: 'WhatIfSuccess' }>;
 type Change = Extract<PlanChangedSubscription['planChanged'], { __typename: 'PlanUpdated' }>;
 
@@ -24,6 +27,8 @@ export interface Client {
   /** Shows every event and resolves with the final status. */
   follow(id: string, show: (event: Change['event']) => void): Promise<string>;
   plan(id: string): Promise<PlanResult>;
+  /** Why it has no answer. */
+  explanation(id: string): Promise<ExplainedPlan>;
   /** What would come out with the template patched. */
   whatIf(planId: string, templatePatch: object): Promise<WhatIfResult>;
   rest(path: string): Promise<unknown>;
@@ -83,6 +88,11 @@ export function connect(server: {
     },
     async plan(id) {
       const { plan } = await execute(PlanDocument, { id });
+      if (!plan) throw new Error(`plan ${id} is not there`);
+      return plan;
+    },
+    async explanation(id) {
+      const { plan } = await execute(PlanExplanationDocument, { id });
       if (!plan) throw new Error(`plan ${id} is not there`);
       return plan;
     },

@@ -18,6 +18,8 @@ export type Command =
       readonly planId: string;
       readonly urls: readonly string[];
       readonly after: string | null;
+      /** Tell how far the search is, too. */
+      readonly progress: boolean;
       readonly json: boolean;
       /** For the credentials. */
       readonly sources: SourceFlags;
@@ -54,7 +56,7 @@ Usage:
   conductor config --sample          print a conductor.conf with every option, its default and meaning
   conductor validate FILE... [--files D]
                                      check templates (or plan requests), JSON or YAML; prints file:line: path: message
-  conductor watch PLAN_ID [--url U[,U...]] [--after CURSOR] [--json]
+  conductor watch PLAN_ID [--url U[,U...]] [--after CURSOR] [--progress] [--json]
                                      print the changes of a plan until it ends; goes on by itself after a disconnect
   conductor status [--url U] [--json]
                                      who works on the store, in what version, and what waits
@@ -79,6 +81,7 @@ Options of validate:
 Options of watch:
   --url U                    gateways, separated by commas (default http://127.0.0.1:8091)
   --after CURSOR             begin after this event instead of at the present state
+  --progress                 print how far the search is, too: objective, bound, gap
   --json                     one JSON object a line, with the cursor of each event
   --config-file, --config-dir   user name and password of [conductor_api], which the environment can give, too
 
@@ -112,6 +115,7 @@ const FLAGS = {
   sample: { type: 'boolean' },
   url: { type: 'string' },
   after: { type: 'string' },
+  progress: { type: 'boolean' },
   json: { type: 'boolean' },
   from: { type: 'string' },
   keyspace: { type: 'string' },
@@ -134,7 +138,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'check-config': ['config-file', 'config-dir', ...Object.keys(SETTERS)],
   config: ['sample'],
   validate: ['files', 'config-file', 'config-dir'],
-  watch: ['url', 'after', 'json', 'config-file', 'config-dir'],
+  watch: ['url', 'after', 'progress', 'json', 'config-file', 'config-dir'],
   status: ['url', 'json', 'config-file', 'config-dir'],
   migrate: ['from', 'keyspace', 'dry-run', 'json', 'config-file', 'config-dir', 'store', 'data-dir'],
   healthcheck: ['url'],
@@ -195,7 +199,8 @@ function watchCommand(planId: string | undefined, values: Values, sources: Sourc
     return { name: 'usage', problem: `--url needs a URL such as ${DEFAULT_URL}, not "${wrong}"` };
   const { after = null } = values;
   if (after !== null && !/^[\w-]+$/.test(after)) return { name: 'usage', problem: '--after needs a cursor' };
-  return { name: 'watch', planId, urls, after, json: values.json ?? false, sources };
+  const { progress = false, json = false } = values;
+  return { name: 'watch', planId, urls, after, progress, json, sources };
 }
 
 function sourcesOf(values: Values): SourceFlags {

@@ -2,10 +2,14 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
-export const STATUS_QUERY = `{
-  members { id name roles version url started updated claims feedLagMs storeRevision }
+const MEMBER = 'id name roles version url started updated claims feedLagMs storeRevision';
+const queryOf = (member: string) => `{
+  members { ${member} }
   queues { stage waiting inWork }
 }`;
+export const STATUS_QUERY = queryOf(`${MEMBER} draining`);
+/** For a gateway one version behind. */
+const OLDER_QUERY = queryOf(MEMBER);
 
 export interface ClusterStatus {
   readonly members: readonly {
@@ -19,6 +23,8 @@ export interface ClusterStatus {
     readonly claims: number;
     readonly feedLagMs: number;
     readonly storeRevision: number;
+    /** Absent when the gateway asked is too old to know. */
+    readonly draining?: boolean;
   }[];
   readonly queues: readonly { readonly stage: string; readonly waiting: number; readonly inWork: number }[];
 }
@@ -36,7 +42,9 @@ const MAX_ANSWER = 16 * 1024 * 1024;
 export async function askStatus({ url, username, password }: StatusRequest): Promise<ClusterStatus> {
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
   const headers = { 'content-type': 'application/json', ...(username ? { authorization } : {}) };
-  const { status, text } = await post(new URL('/graphql', url), headers, JSON.stringify({ query: STATUS_QUERY }));
+  const ask = (query: string) => post(new URL('/graphql', url), headers, JSON.stringify({ query }));
+  const first = await ask(STATUS_QUERY);
+  const { status, text } = isTooNew(first.text) ? await ask(OLDER_QUERY) : first;
   const answer = parsed(text);
   const [error] = answer.errors ?? [];
   if (answer.data && !error) return answer.data;
@@ -48,6 +56,10 @@ export async function askStatus({ url, username, password }: StatusRequest): Pro
   if (error?.message?.includes('Cannot query field'))
     throw new Error(`the gateway at ${url} is too old to tell its status`);
   throw new Error(`${url} answered ${status}${error?.message ? `: ${error.message}` : ''}`);
+}
+
+function isTooNew(text: string): boolean {
+  return parsed(text).errors?.[0]?.message?.includes('Cannot query field "draining"') ?? false;
 }
 
 interface Answer {
@@ -92,8 +104,8 @@ function post(
 
 /** The status as a table for people; `now` in ms since the epoch. */
 export function statusTable({ members, queues }: ClusterStatus, now: number): string {
-  const rows = members.map(({ name, roles, version, url, started, claims, feedLagMs, storeRevision }) => [
-    name,
+  const rows = members.map(({ name, roles, version, url, started, claims, feedLagMs, storeRevision, draining }) => [
+    draining ? `${name} (draining)` : name,
     roles.join(','),
     version,
     url,

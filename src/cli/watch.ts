@@ -9,6 +9,8 @@ export interface WatchParts {
   readonly urls: readonly string[];
   /** Cursor of the last event that is known. */
   readonly after: string | null;
+  /** Print how far the search is, too. */
+  readonly progress: boolean;
   /** One JSON object a line instead of words. */
   readonly json: boolean;
   /** Value of the header `Authorization`, or null. */
@@ -77,7 +79,8 @@ async function follow(url: string, parts: WatchParts, progress: Progress): Promi
   const quiet = new AbortController();
   const timer = setTimeout(() => quiet.abort(new Error('the gateway says nothing any more')), QUIET_MS);
   try {
-    const response = await fetch(new URL(`/v1/plans/${encodeURIComponent(planId)}/events`, url), {
+    const query = parts.progress ? '?progress=true' : '';
+    const response = await fetch(new URL(`/v1/plans/${encodeURIComponent(planId)}/events${query}`, url), {
       headers: {
         accept: 'text/event-stream',
         ...(authorization === null ? {} : { authorization }),
@@ -156,12 +159,21 @@ function codeOf(status: string): number {
 function lineOf(type: string, content: Record<string, unknown>): string {
   const { at, seq, from, to, reason, actor, message, plan } = content;
   if (type === 'deleted') return 'deleted';
+  if (type === 'progress') return progressLine(content);
   if (type === 'gap') {
     const status = typeof plan === 'object' && plan !== null && 'status' in plan ? plan.status : 'deleted';
     return printable(`gap (${reason}): history is lost; the plan is now: ${status}`);
   }
   const move = from === null ? `${to}` : `${from} -> ${to}`;
   return printable(`${at} ${seq} ${move} (${reason} by ${actor})${message ? `: ${message}` : ''}`);
+}
+
+function progressLine({ number, objective, bound, gap, nodes, elapsedMs }: Record<string, unknown>): string {
+  const best = typeof objective === 'number' ? `objective ${objective}` : 'nothing yet';
+  const proven = typeof bound === 'number' ? `, bound ${bound}` : '';
+  const far = typeof gap === 'number' ? `, gap ${(gap * 100).toFixed(2)} %` : '';
+  const seconds = typeof elapsedMs === 'number' ? `, ${(elapsedMs / 1000).toFixed(1)} s` : '';
+  return printable(`search ${number}: ${best}${proven}${far}, ${nodes} nodes${seconds}`);
 }
 
 /** Control characters would let a plan write over the terminal. */

@@ -175,6 +175,14 @@ export const OPTIONS = {
       true,
       'New. Reserves every recommendation, as the reference does; false reserves the first only.',
     ),
+    hold_seconds: integer(
+      600,
+      'New. A reservation whose plan was deleted while it was being made, or failed without releasing it, is released this many seconds after its last change. Longer than any call to the controller takes.',
+      1,
+      86_400,
+    ),
+    release_retry_initial: integer(5, 'New. Seconds until a release that failed is tried again; doubles.', 1, 3_600),
+    release_retry_max: integer(600, 'New. Longest pause in seconds between two tries of a release.', 1, 86_400),
   },
   inventory_provider: {
     extensions: list(

@@ -11,6 +11,8 @@ export interface CandidateVerdict {
   readonly constraint: string;
   readonly type: string;
   readonly verdict: 'FIT' | 'REFUSED' | 'UNKNOWN';
+  /** The constraint is soft: whom it does not call fit stays, and worsens the objective. */
+  readonly soft?: true;
   /** In words; empty for a fit without anything to measure. */
   readonly reason: string;
   /** In `unit`; null when nothing is measured. */

@@ -23,6 +23,8 @@ export interface Member {
   readonly storeRevision: number;
   /** When it wrote this down, ms since the epoch. */
   readonly updated: number;
+  /** It was told to stop: it takes nothing new and finishes what it has. Absent while it does not, and in earlier versions. */
+  readonly draining?: true;
 }
 
 /** What a member knows of itself from the start. */

@@ -28,6 +28,11 @@ export interface ProblemConstraint {
   readonly demands: readonly string[];
   /** Parsed properties; thresholds are `Threshold` objects. */
   readonly properties: JsonObject;
+  /**
+   * Opt-in key: what breaks it is not refused, each violation worsens the objective by `weight`, in the objective's own unit.
+   * Absent for a constraint as the reference knows it.
+   */
+  readonly soft?: { readonly weight: number };
 }
 
 export type ThresholdOperator = '=' | '<' | '>' | '<=' | '>=';
@@ -106,6 +111,17 @@ export interface ReservationEntry {
   readonly request: JsonObject;
 }
 
+/** Opt-in section: where demands stand now, and what it costs to leave, in the objective's own unit. */
+export interface Stability {
+  /** In the order of the template; each demand at most once. */
+  readonly placement: readonly {
+    readonly demand: string;
+    readonly candidateId: string;
+    /** At least 0. */
+    readonly movingCost: number;
+  }[];
+}
+
 export interface Problem {
   readonly version: string;
   readonly planId: string;
@@ -117,6 +133,8 @@ export interface Problem {
   readonly demands: readonly ProblemDemand[];
   readonly constraints: readonly ProblemConstraint[];
   readonly objective: Objective | null;
+  /** Absent for none. */
+  readonly stability?: Stability;
   /** As they stood at translation; null when the objective asks for no latency. */
   readonly latencyRules: LatencyRules | null;
   readonly reservation: { readonly serviceModel: string | null; readonly entries: readonly ReservationEntry[] };

@@ -8,3 +8,9 @@ export interface ProgressFeed {
   /** What is told from now on, the present state first, newest only for slow readers; ends with the search or the signal. */
   watch(planId: string, signal: AbortSignal): AsyncIterable<SearchProgress>;
 }
+
+/** Where searches go on that nobody hears of. */
+export const NO_PROGRESS: ProgressFeed = {
+  current: async () => null,
+  async *watch() {},
+};

@@ -28,6 +28,20 @@ export interface ScoreTerm {
   readonly attribute?: string;
   /** Weight of the candidate's country in the latency rules, for `latency_between`: 20000 km each. */
   readonly latencyWeight?: number;
+  /** For `soft`: name of the soft constraint that is broken. */
+  readonly constraint?: string;
+  /** For `soft` between two demands: the other one. */
+  readonly otherDemand?: string;
+}
+
+/** A demand that does not stay where the template's `stability` says it stands. */
+export interface Move {
+  readonly demand: string;
+  /** Candidate ids. */
+  readonly from: string;
+  readonly to: string;
+  /** The present place is no candidate of the demand any more, so that it cannot stay. */
+  readonly gone: boolean;
 }
 
 /** One complete placement: every demand has a candidate. */
@@ -35,7 +49,10 @@ export interface Recommendation {
   readonly demands: readonly DemandRecommendation[];
   /** Objective value; null when the template has no objective. */
   readonly objective: number | null;
+  /** Of a soft constraint (`soft`) or a move (`moving`) there is a term only where something is to be paid. */
   readonly terms: readonly ScoreTerm[];
+  /** In the order of the template's `stability`; absent without that section. */
+  readonly moves?: readonly Move[];
 }
 
 /**
@@ -64,6 +81,8 @@ export interface ConstraintOutcome {
   readonly rejected: readonly { readonly candidateId: string; readonly reason: string }[];
   /** How many of those taken away nobody could judge (a controller that does not answer); absent for none. */
   readonly unknown?: number;
+  /** Of a soft constraint, which takes nobody away: how many candidates break it by themselves. */
+  readonly penalised?: number;
 }
 
 /** Per demand, how many candidates came in and what took them away; the seed of the later explanation. */
@@ -154,4 +173,6 @@ export interface ReservationStep {
   readonly candidate: JsonObject;
   readonly reservationName: string;
   readonly reservationType: string;
+  /** As the plan's template gives it; absent in rows that earlier versions stored. */
+  readonly requestType?: string;
 }

@@ -263,6 +263,8 @@ function passed(
   droppedAt: number | undefined,
   type: TriageNode['type'],
 ): boolean {
+  // Who passed a soft constraint is not kept: it stopped nobody.
+  if (constraint.soft) return false;
   const asked = outcomes.findIndex((outcome) => matches(outcome, constraint));
   return asked < 0 ? type === 'solution' : asked < (droppedAt ?? Number.POSITIVE_INFINITY);
 }

@@ -1,7 +1,8 @@
 // What each stage makes of a claimed plan: thin functions between the stored documents and the pure engine parts.
 import { ConductorError, type ConductorError as KnownError } from '../domain/errors.ts';
 import { lockRequests } from '../domain/order-locks.ts';
-import type { Advance, CallContext, ClaimedPlan, PlanStore, Solver } from '../domain/ports.ts';
+import type { PlanHead } from '../domain/plan.ts';
+import type { Advance, CallContext, ClaimedPlan, PlanStore, SearchOptions, Solver } from '../domain/ports.ts';
 import type { Translation } from '../domain/problem.ts';
 import type { Diagnosis, Solution } from '../domain/solution.ts';
 import type { Reserver } from './reserve/index.ts';
@@ -36,12 +37,8 @@ export function solveStage(plans: PlanStore, solver: Solver, options: SolveStage
     const { head } = claim.plan;
     const wanted = head.recommendMax === 'all' ? 'all' : Number(head.recommendMax);
     const seconds = Math.min(options.timeoutSeconds, head.timeLimit ?? options.timeoutSeconds);
-    const stop = claim.stop ? { stop: claim.stop } : {};
-    const result = await solver.solve(
-      problem,
-      { wanted, timeLimitMs: seconds * 1000, ...stop, ...abortable(ctx) },
-      ctx,
-    );
+    const limits = { timeLimitMs: seconds * 1000, ...gapLimitOf(head) };
+    const result = await solver.solve(problem, { wanted, ...limits, ...controls(claim), ...abortable(ctx) }, ctx);
     if (result.kind === 'solved') {
       const { solution } = result;
       const message = noticesOf(solution.diagnosis);
@@ -56,6 +53,18 @@ export function solveStage(plans: PlanStore, solver: Solver, options: SolveStage
     const { diagnosis, answers } = result;
     const solution: Solution = { recommendations: [], diagnosis, ...(answers ? { answers } : {}) };
     return { to: 'not found', reason: 'completed', message, parts: { solution } };
+  };
+}
+
+function gapLimitOf({ gapLimit }: PlanHead): Pick<SearchOptions, 'gapLimit'> {
+  return gapLimit === undefined ? {} : { gapLimit };
+}
+
+/** How others end the search, and how they hear of it. */
+function controls(claim: ClaimedPlan): Pick<SearchOptions, 'stop' | 'onProgress'> {
+  return {
+    ...(claim.stop ? { stop: claim.stop } : {}),
+    ...(claim.progress ? { onProgress: (progress) => claim.progress?.(progress) } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 // The batched readers of one operation: every hop of a query goes through one of these, so that a list costs one read.
 // They are made anew for each operation and for each subscription event, because what they have read stays as it was.
 import DataLoader from 'dataloader';
+import type { Compensation } from '../domain/compensation.ts';
 import type { Explanation, StandingList, VerdictList } from '../domain/explanation.ts';
 import type {
   CloudRegion,
@@ -15,7 +16,7 @@ import type {
 import type { OrderLock } from '../domain/order-locks.ts';
 import type { PlanEvent, PlanHead, PlanRecord } from '../domain/plan.ts';
 import type { Translation } from '../domain/problem.ts';
-import type { ReservationStep, Solution } from '../domain/solution.ts';
+import type { ReservationStep, SearchProgress, Solution } from '../domain/solution.ts';
 import type { TemplateDocument } from '../domain/template.ts';
 import type { TriageDocument } from '../domain/triage.ts';
 import type { ExplainSubject, RequestScope, Services } from '../services/index.ts';
@@ -57,8 +58,12 @@ export interface Loaders {
   readonly triage: Loader<PlanHead, TriageDocument>;
   /** By plan id. */
   readonly reservations: Loader<string, readonly ReservationStep[]>;
+  /** By plan id. */
+  readonly compensations: Loader<string, readonly Compensation[]>;
   /** By plan id: where the plan stands now. */
   readonly orderLocks: Loader<string, readonly OrderLock[]>;
+  /** By plan id: how far its search is now. */
+  readonly progress: Loader<string, SearchProgress>;
   /** By plan id: the whole history. */
   readonly events: Loader<string, readonly PlanEvent[]>;
   readonly explanation: Loader<ExplainSubject, Explanation>;
@@ -110,6 +115,7 @@ export function createLoaders(services: Services, scope: RequestScope, reads: Re
       reads.other();
       return read(keys);
     }, keyOf);
+  const byId = <V>(read: (id: string) => Promise<V | null>) => unsettled(each(read), asIs);
   return {
     plan: loader(async (ids) => noted(await plans.getMany(scope, ids), reads), asIs),
     // What a head names is written before it and stays as it is.
@@ -129,18 +135,11 @@ export function createLoaders(services: Services, scope: RequestScope, reads: Re
       each((head) => plans.triage(scope, head)),
       partKey,
     ),
-    orderLocks: unsettled(
-      each((id) => services.locks.ofPlan(scope, id)),
-      asIs,
-    ),
-    reservations: unsettled(
-      each((id) => plans.reservations(scope, id)),
-      asIs,
-    ),
-    events: unsettled(
-      each((id) => plans.events(scope, id, 0)),
-      asIs,
-    ),
+    orderLocks: byId((id) => services.locks.ofPlan(scope, id)),
+    compensations: byId((id) => services.compensations.ofPlan(scope, id)),
+    reservations: byId((id) => plans.reservations(scope, id)),
+    progress: byId((id) => plans.progress(scope, id)),
+    events: byId((id) => plans.events(scope, id, 0)),
     // What a time limit cut short comes out fuller another time.
     explanation: unsettled(
       each((subject) => services.explain.explanation(scope, subject)),

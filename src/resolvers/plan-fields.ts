@@ -4,9 +4,10 @@ import type { OrderLock } from '../domain/order-locks.ts';
 import type { PlanEvent, PlanRecord, Stage, StageRecord } from '../domain/plan.ts';
 import { STAGE_FIELD, STAGES } from '../domain/plan.ts';
 import type { Translation } from '../domain/problem.ts';
-import type { Recommendation, ReservationStep } from '../domain/solution.ts';
+import type { Recommendation, SearchProgress } from '../domain/solution.ts';
 import { type DemandTriage, type PlanTriage, type TriageDrop, triageOf } from '../domain/triage.ts';
 import type { CandidateFields } from './candidate.ts';
+import type { PlanReservation } from './compensations.ts';
 import { pageSize } from './connection.ts';
 import type { GraphqlContext } from './context.ts';
 
@@ -58,6 +59,10 @@ export function candidatesOf(
 export const recommendations: PlanField<readonly Recommendation[] | null> = async ({ head }, _, ctx) =>
   (await ctx.loaders().solution.load(head))?.recommendations ?? null;
 
+/** Only a plan that is being solved is asked for: all others have none. */
+export const progress: PlanField<SearchProgress | null> = async ({ head }, _, ctx) =>
+  head.status === 'solving' ? ctx.loaders().progress.load(head.id) : null;
+
 /** null until the plan is translated, or has failed to be with something to tell. */
 export const triage: PlanField<PlanTriage | null> = async ({ head }, _, ctx) => {
   const [translation, solution, document] = await Promise.all([
@@ -79,8 +84,10 @@ export function triageDrops(
 export const orderLocksOf: PlanField<readonly OrderLock[]> = async ({ head }, _, ctx) =>
   head.locked ? ((await ctx.loaders().orderLocks.load(head.id)) ?? []) : [];
 
-export const reservations: PlanField<readonly ReservationStep[]> = async ({ head }, _, ctx) =>
-  (await ctx.loaders().reservations.load(head.id)) ?? [];
+export const reservations: PlanField<readonly PlanReservation[]> = async ({ head }, _, ctx) => {
+  const steps = (await ctx.loaders().reservations.load(head.id)) ?? [];
+  return steps.map((step) => ({ ...step, planId: head.id }));
+};
 
 /** History up to the state that the head shows, so that an answer never contradicts itself. */
 export const events = async (

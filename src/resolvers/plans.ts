@@ -46,6 +46,7 @@ interface CreatePlanArgs {
     readonly files?: unknown;
     readonly timeout?: number | null | undefined;
     readonly timeLimit?: number | null | undefined;
+    readonly gapLimit?: number | null | undefined;
     readonly numSolution?: string | null | undefined;
     readonly idempotencyKey?: string | null | undefined;
   };
@@ -61,6 +62,7 @@ export function createPlan(_: unknown, args: CreatePlanArgs, ctx: GraphqlContext
       files: input.files == null ? undefined : jsonObject(input.files, 'files'),
       timeout: input.timeout ?? undefined,
       timeLimit: input.timeLimit ?? undefined,
+      gapLimit: input.gapLimit ?? undefined,
       numSolution: input.numSolution ?? undefined,
       idempotencyKey: input.idempotencyKey ?? undefined,
     }),

@@ -1,6 +1,7 @@
-// Live changes of plans. Two duties beyond handing over what the service yields: a subscription that nobody reads any more
+// Live changes of plans, and how far searches are. Two duties beyond handing over what the service yields: a subscription that nobody reads any more
 // ends at once, even when nothing happens; and a failure reaches the subscriber as an error of the field, on every transport.
 import type { PlanChange } from '../domain/ports.ts';
+import type { SearchProgress } from '../domain/solution.ts';
 import type { GraphqlContext } from './context.ts';
 import { withoutNulls } from './input.ts';
 import type { PlanFilterInput } from './plans.ts';
@@ -11,7 +12,7 @@ interface Failure {
 }
 
 /** What travels from `subscribe` to `resolve`. */
-type Delivery = PlanChange | Failure;
+type Delivery<T> = T | Failure;
 
 interface PlanChangedArgs {
   readonly id: string;
@@ -23,7 +24,11 @@ interface PlansChangedArgs {
   readonly after?: string | null | undefined;
 }
 
-export function subscribePlan(_: unknown, args: PlanChangedArgs, ctx: GraphqlContext): AsyncIterable<Delivery> {
+export function subscribePlan(
+  _: unknown,
+  args: PlanChangedArgs,
+  ctx: GraphqlContext,
+): AsyncIterable<Delivery<PlanChange>> {
   const after = args.after == null ? {} : { after: args.after };
   return deliveries(
     (signal) => ctx.services.plans.watch(ctx.scope, { planId: args.id, ...after, signal }),
@@ -31,17 +36,33 @@ export function subscribePlan(_: unknown, args: PlanChangedArgs, ctx: GraphqlCon
   );
 }
 
-export function subscribePlans(_: unknown, args: PlansChangedArgs, ctx: GraphqlContext): AsyncIterable<Delivery> {
+export function subscribePlans(
+  _: unknown,
+  args: PlansChangedArgs,
+  ctx: GraphqlContext,
+): AsyncIterable<Delivery<PlanChange>> {
   const after = args.after == null ? {} : { after: args.after };
   const filter = args.filter == null ? {} : { filter: withoutNulls(args.filter) };
   return deliveries((signal) => ctx.services.plans.watch(ctx.scope, { ...filter, ...after, signal }), ctx.scope.signal);
 }
 
+export function subscribeProgress(
+  _: unknown,
+  { planId }: { readonly planId: string },
+  ctx: GraphqlContext,
+): AsyncIterable<Delivery<SearchProgress>> {
+  return deliveries((signal) => ctx.services.plans.watchProgress(ctx.scope, planId, signal), ctx.scope.signal);
+}
+
 /** Each event is resolved with loaders of its own. */
-export function deliver(delivery: Delivery, _: unknown, ctx: GraphqlContext): PlanChange {
+export function deliver<T extends object>(delivery: Delivery<T>, _: unknown, ctx: GraphqlContext): T {
   ctx.renewLoaders();
-  if (delivery.kind === 'failed') throw delivery.error;
+  if (isFailure(delivery)) throw delivery.error;
   return delivery;
+}
+
+function isFailure(delivery: object): delivery is Failure {
+  return 'kind' in delivery && delivery.kind === 'failed';
 }
 
 const CHANGE_TYPES = { event: 'PlanUpdated', deleted: 'PlanDeleted', gap: 'Gap' } as const;
@@ -51,9 +72,9 @@ export const changeTypeOf = (change: PlanChange): string => CHANGE_TYPES[change.
 /** One for all: an abort without a reason makes an error with a stack each time. */
 const ENDED = new Error('The subscription has ended.');
 
-type Watch = (signal: AbortSignal) => AsyncIterable<PlanChange>;
+type Watch<T> = (signal: AbortSignal) => AsyncIterable<T>;
 
-function deliveries(watch: Watch, parent?: AbortSignal): AsyncIterableIterator<Delivery> {
+function deliveries<T>(watch: Watch<T>, parent?: AbortSignal): AsyncIterableIterator<Delivery<T>> {
   const stop = new AbortController();
   const abort = () => stop.abort(ENDED);
   if (parent?.aborted) abort();
@@ -81,7 +102,7 @@ function deliveries(watch: Watch, parent?: AbortSignal): AsyncIterableIterator<D
   };
 }
 
-async function* failuresAsItems(watch: Watch, signal: AbortSignal): AsyncGenerator<Delivery, void, undefined> {
+async function* failuresAsItems<T>(watch: Watch<T>, signal: AbortSignal): AsyncGenerator<Delivery<T>, void, undefined> {
   try {
     yield* watch(signal);
   } catch (error) {

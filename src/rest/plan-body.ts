@@ -15,6 +15,8 @@ const text: Check = (key, value) =>
 /** JSON true and false count as integers. */
 const integer: Check = (key, value) =>
   Number.isInteger(value) || typeof value === 'boolean' ? null : wrongType(key, value, 'integer (not of type int)');
+const number: Check = (key, value) =>
+  typeof value === 'number' ? null : wrongType(key, value, 'number (not of type number)');
 const object: Check = (key, value) =>
   isJsonObject(value) ? null : `-> ${key} key did not pass validation against callable: dictionary`;
 const objectOrText: Check = (key, value) =>
@@ -26,15 +28,17 @@ function wrongType(key: string, value: unknown, wanted: string): string {
   return `-> ${key} -> ${pythonStr(value)} did not pass validation against callable: ${wanted}`;
 }
 
-/** In alphabetical order; all but `template` are optional. */
+/** In alphabetical order; all but `template` are optional. `gap_limit` and `time_limit` are new. */
 const FIELDS: ReadonlyMap<string, Check> = new Map([
   ['files', object],
+  ['gap_limit', number],
   ['id', text],
   ['limit', integer],
   ['name', text],
   ['num_solution', text],
   ['template', objectOrText],
   ['template_url', text],
+  ['time_limit', number],
   ['timeout', integer],
 ]);
 const REQUIRED = 'template';
@@ -88,11 +92,15 @@ function toInput(body: JsonObject): CreatePlanInput {
   const timeout = own(body, 'timeout');
   const wanted = own(body, 'num_solution');
   const template = own(body, 'template');
+  const timeLimit = own(body, 'time_limit');
+  const gapLimit = own(body, 'gap_limit');
   return {
     template: isJsonObject(template) ? template : String(template),
     ...(typeof name === 'string' && { name }),
     ...(isJsonObject(files) && { files }),
     ...((typeof timeout === 'number' || typeof timeout === 'boolean') && { timeout: Number(timeout) }),
     ...(typeof wanted === 'string' && { numSolution: wanted }),
+    ...(typeof timeLimit === 'number' && { timeLimit }),
+    ...(typeof gapLimit === 'number' && { gapLimit }),
   };
 }

@@ -1,4 +1,6 @@
 // Closed sets of words. Where a REST word is no legal GraphQL name (it holds a blank or a hyphen), the description gives it.
+
+import type { Compensation } from '../domain/compensation.ts';
 import type { CandidateVerdict } from '../domain/explanation.ts';
 import type { LockOutcome, LockStatus } from '../domain/order-locks.ts';
 import type { EventReason, PlanStatus, Stage } from '../domain/plan.ts';
@@ -74,9 +76,17 @@ export const ReservationStateEnum = builder.enumType('ReservationState', {
     RELEASED: { value: 'released', description: 'The controller confirmed the release.' },
     RELEASE_FAILED: {
       value: 'release-failed',
-      description: 'The release was refused or not confirmed; look at the controller.',
+      description: 'The release was refused or not confirmed; it is tried again until it succeeds.',
     },
   } as const satisfies Record<string, EnumValue<ReservationStep['state']>>,
+});
+
+export const CompensationStateEnum = builder.enumType('CompensationState', {
+  description: 'Why a reservation is in the queue of those to be released.',
+  values: {
+    HOLD: { value: 'hold', description: 'Its plan was in reservation; it is released if the plan is gone or failed.' },
+    RELEASE: { value: 'release', description: 'Nobody owns it any more, and its release has failed so far.' },
+  } as const satisfies Record<string, EnumValue<Compensation['state']>>,
 });
 
 export const GapReasonEnum = builder.enumType('GapReason', {

@@ -5,6 +5,7 @@ import './query-inventory.ts';
 import './mutation.ts';
 import './order-locks.ts';
 import './latency.ts';
+import './compensations.ts';
 import './members.ts';
 import './what-if.ts';
 import './subscription.ts';

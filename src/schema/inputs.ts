@@ -14,6 +14,10 @@ export const CreatePlanInput = builder.inputType('CreatePlanInput', {
       description:
         'Seconds from 1 after which the search ends with the best found so far; never longer than the gateway is configured for.',
     }),
+    gapLimit: t.float({
+      description:
+        'From 0 to below 1. The search ends with a placement that is proven to be no further from the best than this part of its objective: 0.05 is 5 %.',
+    }),
     numSolution: t.string({ description: 'How many recommendations are wanted: a number from 1, or `all`.' }),
     idempotencyKey: t.string({
       description:

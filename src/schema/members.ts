@@ -17,6 +17,10 @@ const MemberType = builder.objectRef<Member>('Member').implement({
     url: t.exposeString('url', { description: 'Where it listens.' }),
     started: t.expose('started', { type: 'DateTime', description: 'When it began.' }),
     updated: t.expose('updated', { type: 'DateTime', description: 'When it said this of itself.' }),
+    draining: t.boolean({
+      description: 'It was told to stop: it takes nothing new and finishes what it has.',
+      resolve: ({ draining }) => draining ?? false,
+    }),
     claims: t.exposeInt('claims', { description: 'Plans that it has in work.' }),
     feedLagMs: t.exposeInt('feedLagMs', {
       description: 'Milliseconds for which its watch of the store has heard nothing, beyond the usual pause.',

@@ -59,7 +59,8 @@ builder.mutationFields((t) => ({
   }),
   deletePlan: t.field({
     type: DeletePlanSuccess,
-    description: 'Deletes a plan in any status. Reservations that it holds are not released.',
+    description:
+      'Deletes a plan in any status. What a plan that is done has reserved stays reserved; what one in reservation holds is released later.',
     args: { id: t.arg.id({ required: true, description: 'UUID of the plan.' }) },
     errors: {
       types: [PlanNotFoundError],

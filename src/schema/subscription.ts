@@ -1,11 +1,12 @@
 // Live changes, over WebSocket and SSE.
-import { deliver, subscribePlan, subscribePlans } from '../resolvers/subscription.ts';
+import { deliver, subscribePlan, subscribePlans, subscribeProgress } from '../resolvers/subscription.ts';
 import { builder } from './builder.ts';
 import { PlanFilterInput } from './inputs.ts';
 import { PlanChangeInterface } from './plan/changes.ts';
+import { SearchProgressType } from './plan/progress.ts';
 
 builder.subscriptionType({
-  description: 'Live changes. Every item has a cursor with which a broken subscription goes on.',
+  description: 'Live changes. Every change of a plan has a cursor with which a broken subscription goes on.',
 });
 
 builder.subscriptionFields((t) => ({
@@ -18,6 +19,14 @@ builder.subscriptionFields((t) => ({
       after: t.arg.string({ description: 'Cursor of the last item that was received.' }),
     },
     subscribe: subscribePlan,
+    resolve: deliver,
+  }),
+  searchProgress: t.field({
+    type: SearchProgressType,
+    description:
+      "How far a plan's search is, the present state first; a subscriber that reads slowly gets the newest. Waits for a search that is to come, and ends with it.",
+    args: { planId: t.arg.id({ required: true, description: 'UUID of the plan.' }) },
+    subscribe: subscribeProgress,
     resolve: deliver,
   }),
   plansChanged: t.field({

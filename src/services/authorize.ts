@@ -13,9 +13,10 @@ const OPEN_ACTIONS = [
   'locks:read',
   'latency:read',
   'members:read',
+  'compensations:read',
 ] as const;
 /** Done for all plans at once; these need credentials even where the configuration lets anybody in. */
-const NAMED_ACTIONS = ['locks:release', 'latency:write'] as const;
+const NAMED_ACTIONS = ['locks:release', 'latency:write', 'compensations:end'] as const;
 type Action = (typeof OPEN_ACTIONS)[number] | (typeof NAMED_ACTIONS)[number];
 
 /** Roles will narrow this table. */

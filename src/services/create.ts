@@ -1,8 +1,10 @@
 // Puts the use cases together from the ports they stand on.
+import type { CompensationStore } from '../domain/compensation.ts';
 import type { Membership } from '../domain/members.ts';
 import type { OrderLockStore } from '../domain/order-locks.ts';
 import type { InventoryReader, LatencyRuleStore, ServiceController } from '../domain/ports.ts';
 import type { Clock } from '../lib/clock.ts';
+import { createCompensationService } from './compensation-service.ts';
 import { createExplainService, type ExplainServiceParts } from './explain-service.ts';
 import { createHealthService } from './health-service.ts';
 import type { Services } from './index.ts';
@@ -22,6 +24,8 @@ export interface ServicesParts extends PlanServiceParts, ExplainServiceParts, Wh
   readonly latencyRules: LatencyRuleStore;
   /** @default nobody is registered */
   readonly membership?: Membership;
+  /** @default nothing is reserved */
+  readonly compensations?: CompensationStore;
   /** Plans in a list of triage records at the most. */
   readonly triageListLimit: number;
   readonly clock: Clock;
@@ -29,15 +33,17 @@ export interface ServicesParts extends PlanServiceParts, ExplainServiceParts, Wh
 }
 
 export function createServices(parts: ServicesParts): Services {
+  const explain = createExplainService(parts);
   return {
     plans: createPlanService(parts),
-    explain: createExplainService(parts),
+    explain,
     whatIf: createWhatIfService(parts),
     inventory: createInventoryService(parts),
     health: createHealthService(parts),
     locks: createLockService(parts),
     latency: createLatencyService(parts),
-    triage: createTriageService(parts),
+    triage: createTriageService({ ...parts, explain }),
     members: createMemberService(parts),
+    compensations: createCompensationService(parts),
   };
 }

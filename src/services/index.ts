@@ -1,5 +1,6 @@
 // The use cases, as both skins (REST and GraphQL) see them. The only door to stores and plugins; authorization lives here.
 
+import type { Compensation } from '../domain/compensation.ts';
 import type { Issue } from '../domain/errors.ts';
 import type { ExplainedPlan, Explanation, StandingList, VerdictList } from '../domain/explanation.ts';
 import type { LatencyRules } from '../domain/latency.ts';
@@ -18,7 +19,7 @@ import type {
 } from '../domain/ports.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Translation } from '../domain/problem.ts';
-import type { Diagnosis, Recommendation, ReservationStep, Solution } from '../domain/solution.ts';
+import type { Diagnosis, Recommendation, ReservationStep, SearchProgress, Solution } from '../domain/solution.ts';
 import type { TemplateDocument } from '../domain/template.ts';
 import type { PlanTriage, TriageDocument } from '../domain/triage.ts';
 import type { CandidateOverlay } from '../domain/what-if.ts';
@@ -44,6 +45,8 @@ export interface CreatePlanInput {
   readonly idempotencyKey?: string | undefined;
   /** Whole seconds from 1 after which the search ends with the best found; bounded by the configured limit. */
   readonly timeLimit?: number | undefined;
+  /** From 0 to below 1: a placement proven to be no further than this share from the best ends the search. */
+  readonly gapLimit?: number | undefined;
 }
 
 export interface CreatePlanOutcome {
@@ -85,6 +88,13 @@ export interface PlanService {
       readonly signal: AbortSignal;
     },
   ): AsyncIterable<PlanChange>;
+  /** How far the plan's search is; null when none goes on or nothing was told yet. */
+  progress(scope: RequestScope, planId: string): Promise<SearchProgress | null>;
+  /**
+   * How far the plan's search is from now on, the present state first; waits for a search that is to come and ends with it.
+   * Throws PLAN_NOT_FOUND, STORE_*.
+   */
+  watchProgress(scope: RequestScope, planId: string, signal: AbortSignal): AsyncIterable<SearchProgress>;
   /** The cursor of the plan's newest event, as the subscription gives it. */
   cursorOf(plan: PlanRecord): Cursor;
   /** Whether the plan as given has changed after the cursor. Throws CURSOR_INVALID or CURSOR_EXPIRED. */
@@ -182,6 +192,11 @@ export interface TriageService {
    * make up 200,000 candidates in all.
    */
   list(scope: RequestScope): Promise<readonly TriageRecord[]>;
+  /**
+   * Plain sentences, most important first: what the solver noted, then the explanation, as far as it can be worked out in time.
+   * None for a plan that is not solved yet.
+   */
+  sentences(scope: RequestScope, record: TriageRecord): Promise<readonly string[]>;
 }
 
 /** What is explained: a stored plan as this head names it, or something that a what-if made. */
@@ -273,6 +288,15 @@ export interface MemberService {
   queues(scope: RequestScope): readonly QueueLength[];
 }
 
+/** Reservations held for nobody. All throw STORE_*. */
+export interface CompensationService {
+  /** Releases that keep failing, and reservations past their expiry; oldest first, 1000 at the most. */
+  list(scope: RequestScope, first: number): Promise<readonly Compensation[]>;
+  ofPlan(scope: RequestScope, planId: string): Promise<readonly Compensation[]>;
+  /** Gives one up that was settled by hand; false when there is none. */
+  end(scope: RequestScope, planId: string, step: string): Promise<boolean>;
+}
+
 export interface Services {
   readonly plans: PlanService;
   readonly explain: ExplainService;
@@ -283,4 +307,5 @@ export interface Services {
   readonly latency: LatencyService;
   readonly triage: TriageService;
   readonly members: MemberService;
+  readonly compensations: CompensationService;
 }

@@ -51,6 +51,16 @@ export function readTimeLimit(value: number | undefined): { readonly timeLimit?:
   return { timeLimit: value };
 }
 
+/** How far from the best is good enough, as stored, or nothing when none is given. Throws BAD_REQUEST. */
+export function readGapLimit(value: number | undefined): { readonly gapLimit?: number } {
+  if (value === undefined) return {};
+  // Not a number compares as false, too.
+  if (!(value >= 0 && value < 1)) {
+    throw new ConductorError('BAD_REQUEST', 'gap limit must be a number from 0 to below 1; 0.05 means 5 %.');
+  }
+  return { gapLimit: value };
+}
+
 /** The name as given (an empty one too, as the reference echoes it), or undefined when one is to be made. Throws BAD_REQUEST. */
 export function readName(value: string | undefined): string | undefined {
   if (value !== undefined && value.length > MAX_NAME_LENGTH) {
@@ -109,6 +119,7 @@ export function fingerprintOf(asked: {
   readonly timeout: number;
   readonly recommendMax: string;
   readonly timeLimit?: number;
+  readonly gapLimit?: number;
   readonly document: TemplateDocument;
 }): string {
   return sha256(canonicalJson(asked));

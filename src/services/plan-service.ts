@@ -3,6 +3,8 @@
 import type { Issue } from '../domain/errors.ts';
 import { ConductorError, TemplateInvalidError } from '../domain/errors.ts';
 import type { Logger, Metrics, NewPlan, PlanChange, PlanFeed, PlanFeedOptions, PlanStore } from '../domain/ports.ts';
+import type { ProgressFeed } from '../domain/progress.ts';
+import type { SearchProgress } from '../domain/solution.ts';
 import type { TemplateDocument } from '../domain/template.ts';
 import type { Ids } from '../lib/ids.ts';
 import { type Admission, UNLIMITED } from './admission.ts';
@@ -12,6 +14,7 @@ import type { ParseTemplateText } from './plan-input.ts';
 import {
   fingerprintOf,
   readDocument,
+  readGapLimit,
   readIdempotencyKey,
   readName,
   readNumSolution,
@@ -34,6 +37,7 @@ export interface PlanDefaults {
 export interface PlanServiceParts {
   readonly plans: PlanStore;
   readonly feed: PlanFeed;
+  readonly progress: ProgressFeed;
   readonly parseTemplateText: ParseTemplateText;
   /** `text`: what the template was read from, for the lines of issues. */
   readonly validateTemplate: (
@@ -113,6 +117,11 @@ export function createPlanService(parts: PlanServiceParts): PlanService {
       return PLAN_ID.test(planId) ? plans.events(planId, afterSeq) : [];
     },
     watch: (scope, options) => watch(parts, scope, options),
+    async progress(scope, planId) {
+      read(scope);
+      return PLAN_ID.test(planId) ? parts.progress.current(planId) : null;
+    },
+    watchProgress: (scope, planId, signal) => watchProgress(parts, scope, planId, signal),
     cursorOf: (plan) => parts.feed.cursorOf(plan),
     hasMoved: (plan, since) => parts.feed.hasMoved(plan, since),
     validateTemplate: (template, files) => validate(parts, template, files),
@@ -130,7 +139,7 @@ async function create(
   const name = readName(input.name);
   const recommendMax = readNumSolution(input.numSolution, defaults.recommendMax, defaults.maxRecommendations);
   const timeout = readTimeout(input.timeout, defaults.timeout);
-  const limited = readTimeLimit(input.timeLimit);
+  const limited = { ...readTimeLimit(input.timeLimit), ...readGapLimit(input.gapLimit) };
   const asked = readIdempotencyKey(input.idempotencyKey);
   // Keys of different principals never meet.
   const key = asked === undefined ? undefined : JSON.stringify([scope.principal.name, asked]);
@@ -218,6 +227,17 @@ async function* watch(
     stop.abort(ENDED); // ends a `next` that is still waiting, which `return` would wait for
     await changes.return?.();
   }
+}
+
+async function* watchProgress(
+  parts: PlanServiceParts,
+  scope: RequestScope,
+  planId: string,
+  signal: AbortSignal,
+): AsyncGenerator<SearchProgress, void, undefined> {
+  authorize(scope, 'plan:read');
+  if (!PLAN_ID.test(planId) || (await parts.plans.get(planId)) === null) throw notFound(planId.slice(0, 128));
+  yield* parts.progress.watch(planId, signal);
 }
 
 function notFound(planId: string): ConductorError {

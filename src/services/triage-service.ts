@@ -4,11 +4,12 @@ import type { PlanRecord } from '../domain/plan.ts';
 import type { PlanStore } from '../domain/ports.ts';
 import { type PlanTriage, type TriageNode, triageOf } from '../domain/triage.ts';
 import { authorize } from './authorize.ts';
-import type { TriageRecord, TriageService } from './index.ts';
+import type { ExplainService, TriageRecord, TriageService } from './index.ts';
 
 interface TriageServiceParts {
   readonly plans: PlanStore;
   readonly triageListLimit: number;
+  readonly explain: Pick<ExplainService, 'explanation'>;
 }
 
 /** Heads read from the store at a time. */
@@ -17,7 +18,7 @@ const PAGE = 100;
 const MAX_CANDIDATES = 200_000;
 const PLAN_ID = /^[A-Za-z0-9][\w.-]{0,127}$/;
 
-export function createTriageService({ plans, triageListLimit }: TriageServiceParts): TriageService {
+export function createTriageService({ plans, triageListLimit, explain }: TriageServiceParts): TriageService {
   return {
     async get(scope, planId) {
       authorize(scope, 'plan:read');
@@ -35,6 +36,13 @@ export function createTriageService({ plans, triageListLimit }: TriageServicePar
         if (records.push(record) >= triageListLimit) break;
       }
       return records;
+    },
+    async sentences(scope, { plan: { head } }) {
+      authorize(scope, 'plan:read');
+      const solution = await plans.solution(head);
+      if (!solution) return [];
+      const explanation = await explain.explanation(scope, { kind: 'plan', head });
+      return [...new Set([...solution.diagnosis.summary, ...explanation.sentences])];
     },
   };
 }

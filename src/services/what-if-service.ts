@@ -1,8 +1,8 @@
 // What would be if the template or the inventory were different, how two answers differ, and whether an answer comes out again.
 // All of it on what is stored with plans: nothing is written, nothing reserved, no other system asked.
 import { ConductorError } from '../domain/errors.ts';
-import type { PlanRecord } from '../domain/plan.ts';
-import type { PlanStore, Solver } from '../domain/ports.ts';
+import type { PlanHead, PlanRecord } from '../domain/plan.ts';
+import type { PlanStore, SearchOptions, Solver } from '../domain/ports.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { RecordedAnswers, Solution, SolveResult } from '../domain/solution.ts';
 import type { TemplateDocument } from '../domain/template.ts';
@@ -51,7 +51,7 @@ export function createWhatIfService(parts: WhatIfServiceParts): WhatIfService {
     async replay(scope, id) {
       authorize(scope, 'plan:read');
       const { record, problem, solution } = await solved(parts, id);
-      const again = await solve(parts, scope, problem, record.head.recommendMax, solution.answers);
+      const again = await solve(parts, scope, problem, record.head, solution.answers);
       const cut = [solution, again].some(
         ({ diagnosis }) => diagnosis.timedOut || diagnosis.proof?.status === 'STOPPED',
       );
@@ -75,7 +75,13 @@ async function whatIf(parts: WhatIfServiceParts, scope: RequestScope, input: Wha
   const wanted = input.numSolution ?? base?.record.head.recommendMax ?? '1';
   const numSolution = readNumSolution(wanted, '1', parts.defaults.maxRecommendations);
   const problem = await parts.recordTranslator.translate(document, base, input.inventory).catch(asInput);
-  const found = await solve(parts, scope, problem, numSolution, base?.solution.answers);
+  const found = await solve(
+    parts,
+    scope,
+    problem,
+    { ...base?.record.head, recommendMax: numSolution },
+    base?.solution.answers,
+  );
   return {
     plan: base?.record ?? null,
     template: document.template,
@@ -121,11 +127,16 @@ async function solve(
   { replayer, explainTimeLimitMs }: WhatIfServiceParts,
   scope: RequestScope,
   problem: Problem,
-  recommendMax: string,
+  { recommendMax, gapLimit }: Pick<PlanHead, 'recommendMax' | 'gapLimit'>,
   answers: RecordedAnswers | undefined,
 ): Promise<Solution> {
   const wanted = recommendMax === 'all' ? 'all' : Number(recommendMax);
-  const options = { wanted, timeLimitMs: explainTimeLimitMs, recorded: answers ?? NOTHING } as const;
+  const options: SearchOptions = {
+    wanted,
+    ...(gapLimit === undefined ? {} : { gapLimit }),
+    timeLimitMs: explainTimeLimitMs,
+    recorded: answers ?? NOTHING,
+  };
   const call = scope.signal ? { requestId: scope.requestId, signal: scope.signal } : { requestId: scope.requestId };
   return solutionOf(await replayer.solve(problem, options, call));
 }

@@ -1,17 +1,20 @@
 // One claimed plan: every write compares the claim's revision, so that a worker that lost its claim cannot write anything.
 // The outcome of a write that timed out is read back by the claim's token.
+import type { CompensationSettings } from '../domain/compensation.ts';
 import { ConductorError, isConductorError } from '../domain/errors.ts';
 import { isLegalTransition, type PartName, type PlanRecord, type PlanStatus, type Stage } from '../domain/plan.ts';
-import type { Advance, ClaimedPlan, SagaStore } from '../domain/ports.ts';
-import type { ReservationStep } from '../domain/solution.ts';
+import type { Advance, ClaimedPlan, Logger, Metrics, SagaStore } from '../domain/ports.ts';
+import type { ReservationStep, SearchProgress } from '../domain/solution.ts';
 import type { Clock } from '../lib/clock.ts';
 import { eventCodec, planCodec, type StoredPlan, stepCodec } from './codec.ts';
+import { DEFAULT_COMPENSATION, entryOperation } from './compensation-rows.ts';
 import { keys } from './keys.ts';
-import type { Compare, Kv } from './kv.ts';
+import type { Compare, Kv, Operation } from './kv.ts';
 import { type LockBook, type LockChange, NO_LOCK_CHANGE } from './lock-book.ts';
 import { type EncodedPart, encodePart, type PartReader, writeParts } from './parts.ts';
 import { readReservations } from './plan-history.ts';
 import { endStop, keepsLocks, nextState, requeue } from './plan-state.ts';
+import { ProgressWriter } from './progress-writer.ts';
 import { when } from './request.ts';
 
 /** Attempts at a write whose outcome is unknown. */
@@ -26,6 +29,9 @@ export interface ClaimOptions {
   readonly parts: PartReader;
   readonly locks: LockBook;
   readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly compensation?: CompensationSettings | undefined;
   /** The plan as the claim wrote it. */
   readonly stored: StoredPlan;
   readonly revision: number;
@@ -49,7 +55,10 @@ export class KvClaim implements ClaimedPlan {
   readonly #options: ClaimOptions;
   readonly #lost = new AbortController();
   readonly #stop = new AbortController();
+  readonly #progress: ProgressWriter;
   #state: 'held' | 'writing' | 'over' = 'held';
+  /** The plan has steps of a reservation, and these may have entries in the compensation queue. */
+  #hasSteps = false;
 
   constructor(options: ClaimOptions) {
     this.#options = options;
@@ -57,8 +66,13 @@ export class KvClaim implements ClaimedPlan {
     this.stage = options.stage;
     this.previous = options.previous;
     this.token = options.revision;
+    this.#progress = new ProgressWriter({
+      ...options,
+      planId: options.stored.head.id,
+      fence: () => this.#fence(),
+    });
     this.saga = {
-      list: () => readReservations(options.kv, this.planId),
+      list: () => this.#listSteps(),
       put: (step) => this.#putStep(step),
     };
   }
@@ -88,6 +102,16 @@ export class KvClaim implements ClaimedPlan {
     if (!this.#stop.signal.aborted) this.#stop.abort(STOPPED);
   }
 
+  /** See `ClaimedPlan.progress`. */
+  progress(progress: SearchProgress): void {
+    if (this.#state === 'held') this.#progress.tell(progress);
+  }
+
+  /** What has to go with the claim besides its key. */
+  leftovers(): Operation[] {
+    return this.#progress.leftovers();
+  }
+
   /** The store says that the claim is gone. While a result is being written that write itself finds out. */
   gone(): void {
     if (this.#state === 'held') this.lose();
@@ -115,6 +139,7 @@ export class KvClaim implements ClaimedPlan {
     }
     this.#assertHeld();
     this.#state = 'writing';
+    this.#progress.end();
     try {
       const record = await this.#write(change);
       this.#end();
@@ -148,8 +173,11 @@ export class KvClaim implements ClaimedPlan {
         { put: keys.plan(head.id), value: planCodec.encode({ ...stored, head, event }) },
         { put: keys.event(head.id, event.seq), value: eventCodec.encode({ event, token }) },
         { delete: keys.claim(head.id) },
+        ...this.leftovers(),
         ...requeue(this.plan.head, head),
         ...endStop(this.plan.head, head, event.reason),
+        // Held for good from now on.
+        ...(change.to === 'done' && this.#hasSteps ? [{ deletePrefix: keys.compensations(head.id) }] : []),
         ...locks.operations,
       ]);
       const revision = await this.#settle(request, event.seq, locks.compare.length > 0);
@@ -202,13 +230,21 @@ export class KvClaim implements ClaimedPlan {
     return out;
   }
 
+  async #listSteps(): Promise<readonly ReservationStep[]> {
+    const steps = await readReservations(this.#options.kv, this.planId);
+    if (steps.length > 0) this.#hasSteps = true;
+    return steps;
+  }
+
   async #putStep(step: ReservationStep): Promise<void> {
     this.#assertHeld();
-    const { kv } = this.#options;
+    const { kv, clock, compensation = DEFAULT_COMPENSATION } = this.#options;
     const put = { put: keys.reservation(this.planId, step.step), value: stepCodec.encode({ step }) };
+    const entry = entryOperation(this.plan.head, step, clock.now(), compensation);
+    this.#hasSteps = true;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        if ((await kv.txn(when([this.#fence()], [put]))).succeeded) return;
+        if ((await kv.txn(when([this.#fence()], [put, entry]))).succeeded) return;
         this.lose();
         throw new ConductorError('CLAIM_LOST');
       } catch (error) {
@@ -228,6 +264,7 @@ export class KvClaim implements ClaimedPlan {
 
   #end(): void {
     this.#state = 'over';
+    this.#progress.end();
     this.#options.onEnd(this);
   }
 }

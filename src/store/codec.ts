@@ -1,10 +1,11 @@
 // Values as stored: JSON with a version field. A reader refuses a version that it does not know instead of guessing.
+import type { Compensation } from '../domain/compensation.ts';
 import { ConductorError } from '../domain/errors.ts';
 import type { LatencyRules } from '../domain/latency.ts';
 import type { Member } from '../domain/members.ts';
 import type { OrderLock } from '../domain/order-locks.ts';
 import type { PlanEvent, PlanHead } from '../domain/plan.ts';
-import type { ReservationStep } from '../domain/solution.ts';
+import type { ReservationStep, SearchProgress } from '../domain/solution.ts';
 import type { KeyValue } from './kv.ts';
 
 const VERSION = 1;
@@ -147,11 +148,14 @@ export const eventCodec = codec<StoredEvent>();
 export const claimCodec = codec<StoredClaim>();
 export const idempotencyCodec = codec<StoredIdempotency>();
 export const stopCodec = codec<StoredStop>();
+/** `progress/<id>`. */
+export const progressCodec = codec<{ readonly progress: SearchProgress }>();
 export const indexCodec = codec<StoredIndex>();
 export const stepCodec = codec<{ readonly step: ReservationStep }>();
 export const lockCodec = codec<OrderLock>();
 export const planLocksCodec = codec<StoredPlanLocks>();
 export const wakeCodec = codec<StoredWake>();
+export const compensationCodec = codec<Compensation>();
 export const retentionCodec = codec<StoredRetention>();
 export const memberCodec = codec<Member>();
 export const latencyRegionsCodec = codec<Pick<LatencyRules, 'regions'>>();

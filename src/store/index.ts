@@ -1,11 +1,15 @@
 // Everything the rest of the program needs of the store, made over one Kv: plans, their feed, the engine's work queue, order
 // locks and latency rules.
+import type { CompensationSettings } from '../domain/compensation.ts';
 import type { MemberIdentity } from '../domain/members.ts';
 import type { OrderLockStore } from '../domain/order-locks.ts';
 import type { LatencyRuleStore, Logger, Metrics, PlanFeed, PlanStore, WorkQueue } from '../domain/ports.ts';
+import type { ProgressFeed } from '../domain/progress.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import { type Random, systemRandom } from '../lib/random.ts';
+import { DEFAULT_COMPENSATION } from './compensation-rows.ts';
+import { type CompensationServer, KvCompensations } from './compensations.ts';
 import { MEMBERS } from './keys.ts';
 import type { Kv } from './kv.ts';
 import { KvLatencyRules } from './latency-rules.ts';
@@ -16,6 +20,7 @@ import { KvOrderLocks } from './order-locks.ts';
 import { PartReader } from './parts.ts';
 import { KvPlanFeed } from './plan-feed.ts';
 import { KvPlanStore } from './plan-store.ts';
+import { KvProgressFeed } from './progress.ts';
 import { Retention, type RetentionSettings } from './retention.ts';
 import { KvWorkQueue } from './work-queue.ts';
 
@@ -40,15 +45,19 @@ export interface StoresOptions {
   readonly feedRingCapacity?: number;
   /** @default everything is kept for ever */
   readonly retention?: RetentionSettings;
+  /** @default held 10 minutes, released again after 5 s to 10 minutes */
+  readonly compensation?: CompensationSettings;
 }
 
 export interface Stores {
   readonly plans: PlanStore;
   readonly feed: PlanFeed;
+  readonly progress: ProgressFeed;
   readonly work: WorkQueue;
   readonly orderLocks: OrderLockStore;
   readonly latencyRules: LatencyRuleStore;
   readonly members: Members;
+  readonly compensations: CompensationServer;
   /** Plans that wait for a stage or are in one, as far as this process has heard. */
   queuedPlans(): number;
   /** Lists and begins to watch; throws STORE_UNAVAILABLE when the store does not answer. */
@@ -68,6 +77,7 @@ export function createStores(kv: Kv, options: StoresOptions): Stores {
     queueCapacity: options.feedQueueCapacity,
     ringCapacity: options.feedRingCapacity,
   });
+  const progress = new KvProgressFeed({ ...shared, feed });
   const work = new KvWorkQueue(shared);
   const wakers = new LockWakers({ ...shared, book });
   const orderLocks = new KvOrderLocks({ ...shared, book, wakers });
@@ -81,10 +91,13 @@ export function createStores(kv: Kv, options: StoresOptions): Stores {
     facts: () => ({ claims: work.held, feedLagMs: feed.status().lagMs, storeRevision: feed.status().revision }),
     queues: () => work.lengths(),
   });
+  const compensations = new KvCompensations({ ...DEFAULT_COMPENSATION, ...options.compensation, ...shared });
   const stop = new AbortController();
   return {
+    compensations,
     plans,
     feed,
+    progress,
     work,
     orderLocks,
     latencyRules: new KvLatencyRules(kv),
@@ -101,6 +114,8 @@ export function createStores(kv: Kv, options: StoresOptions): Stores {
     },
     async close() {
       stop.abort();
+      await progress.close();
+      await compensations.close();
       await Promise.all([retention.close(), feed.finished(), work.close(), wakers.close(), members.leave()]);
     },
   };

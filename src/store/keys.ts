@@ -12,6 +12,8 @@ export const CLAIMS = 'claims/';
 export const QUEUE = 'queue/';
 /** Plans whose search is to end with what it has, until it has ended. */
 export const STOPS = 'stops/';
+/** How far searches are that go on, each bound to the lease of its claim. */
+export const PROGRESS = 'progress/';
 /** Running processes, each bound to its lease. */
 export const MEMBERS = 'members/';
 /** Holds the head of the plan deleted last: written with each deletion, so that a watch learns what was deleted. */
@@ -24,6 +26,9 @@ export const LOCK_HISTORY = 'locks/history/';
 export const LOCK_WAKE = 'locks/wake/';
 /** Values carry what filters can be decided on without the head. `newest` counts down, so that both orders read forwards. */
 export const INDEX = { 'oldest-first': 'index/created/', 'newest-first': 'index/newest/' } as const;
+/** Reservations that may be held at a controller, and who looks after them now. */
+export const COMPENSATION = 'compensation/';
+export const COMPENSATION_ENTRIES = `${COMPENSATION}entries/`;
 export type IndexOrder = keyof typeof INDEX;
 
 /** The queue has one class for now; the digit leaves room for more urgent and less urgent ones. */
@@ -40,6 +45,11 @@ function checked(id: string): string {
   return id;
 }
 
+/** Step names hold text of the template, so they are hashed unless they are plain. */
+function stepName(step: string): string {
+  return /^[A-Za-z0-9][\w.-]{0,127}$/.test(step) ? step : `~${sha256(step)}`;
+}
+
 export const keys = {
   plan: (id: string) => `${PLANS}${checked(id)}`,
   events: (id: string) => `events/${checked(id)}/`,
@@ -49,11 +59,14 @@ export const keys = {
     `${PARTS}${checked(id)}/${part}/${n}/${String(chunk).padStart(4, '0')}`,
   claim: (id: string) => `${CLAIMS}${checked(id)}`,
   stop: (id: string) => `${STOPS}${checked(id)}`,
+  progress: (id: string) => `${PROGRESS}${checked(id)}`,
   queue: (stage: Stage) => `${QUEUE}${stage}/`,
   reservations: (id: string) => `reservations/${checked(id)}/`,
-  /** Step names hold text of the template, so they are hashed unless they are plain. */
-  reservation: (id: string, step: string) =>
-    `reservations/${checked(id)}/${/^[A-Za-z0-9][\w.-]{0,127}$/.test(step) ? step : `~${sha256(step)}`}`,
+  reservation: (id: string, step: string) => `reservations/${checked(id)}/${stepName(step)}`,
+  compensations: (id: string) => `${COMPENSATION_ENTRIES}${checked(id)}/`,
+  compensation: (id: string, step: string) => `${COMPENSATION_ENTRIES}${checked(id)}/${stepName(step)}`,
+  /** Who releases now; bound to a lease. */
+  compensationOwner: `${COMPENSATION}owner`,
   idempotency: (key: string) => `idempotency/${sha256(key)}`,
   lockRow: (conflictId: string) => `${LOCK_ROWS}${sha256(conflictId)}`,
   /** The rows in which a plan stands. */

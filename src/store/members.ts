@@ -39,6 +39,8 @@ export class Members implements Membership {
   #started = 0;
   #running: Promise<void> | null = null;
   #written: Member | null = null;
+  #lease: Lease | null = null;
+  #draining = false;
 
   constructor(options: MembersOptions) {
     this.#options = options;
@@ -52,6 +54,15 @@ export class Members implements Membership {
     this.#started = this.#options.clock.now();
     await new Promise<void>((tried) => {
       this.#running = this.#run(tried).finally(tried);
+    });
+  }
+
+  /** Says that this process takes nothing new any more. Never throws: what cannot be written now is written with the next look. */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    if (!this.#lease) return;
+    await this.#write(this.#lease).catch((error: unknown) => {
+      this.#options.logger.debug({ err: error }, 'the member could not say that it is draining');
     });
   }
 
@@ -85,7 +96,7 @@ export class Members implements Membership {
     const { self, facts, clock } = this.#options;
     const { name, roles, version } = self;
     const known = { id: this.#id, name, roles, version, url: this.#url, started: this.#started };
-    return { ...known, ...facts(), updated: clock.now() };
+    return { ...known, ...facts(), updated: clock.now(), ...(this.#draining ? { draining: true } : {}) };
   }
 
   async #run(tried: () => void): Promise<void> {
@@ -96,11 +107,13 @@ export class Members implements Membership {
       try {
         lease = await kv.lease(ttlSeconds);
         await this.#write(lease);
+        this.#lease = lease;
         tried();
         await this.#keep(lease, AbortSignal.any([signal, lease.lost]));
       } catch (error) {
         if (!signal.aborted) logger.debug({ err: error }, 'the member could not be registered');
       }
+      this.#lease = null;
       tried();
       await lease?.revoke().catch((error: unknown) => logger.debug({ err: error }, 'the member runs out by itself'));
       await delay(clock, RETRY_MS, signal).catch(() => undefined);
@@ -124,6 +137,7 @@ export class Members implements Membership {
     const written = this.#written;
     if (!written) return true;
     const { claims, feedLagMs } = facts();
+    if (this.#draining !== (written.draining ?? false)) return true;
     if (claims !== written.claims || seconds(feedLagMs) !== seconds(written.feedLagMs)) return true;
     // Nobody else reads an embedded store, and every write there is one revision less of history.
     return kv.kind === 'etcd' && clock.now() - written.updated >= RENEW_MS;

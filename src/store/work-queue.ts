@@ -1,5 +1,6 @@
 // The WorkQueue port: a plan's queue entry stands from the moment a stage is needed until its result is written; a claim is a
 // compare-and-swap bound to the process's one lease. When the lease ends the claims vanish and the plans are offered again.
+import type { CompensationSettings } from '../domain/compensation.ts';
 import { isConductorError } from '../domain/errors.ts';
 import type { QueueLength } from '../domain/members.ts';
 import {
@@ -18,7 +19,7 @@ import type { Random } from '../lib/random.ts';
 import { KvClaim } from './claim.ts';
 import { claimCodec, eventCodec, planCodec, type StoredPlan } from './codec.ts';
 import { CLAIMS, idOf, isPlanId, keys, QUEUE, STOPS } from './keys.ts';
-import type { KeyValue, Kv, Lease } from './kv.ts';
+import type { KeyValue, Kv, Lease, Operation } from './kv.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import type { LockBook } from './lock-book.ts';
 import { OfferBook } from './offers.ts';
@@ -37,6 +38,7 @@ export interface WorkQueueOptions {
   readonly metrics: Metrics;
   readonly ownerName: string;
   readonly leaseTtlSeconds: number;
+  readonly compensation?: CompensationSettings | undefined;
   readonly retryBaseMs?: number | undefined;
 }
 
@@ -54,15 +56,15 @@ export class KvWorkQueue implements WorkQueue {
   readonly #stopped = new Set<string>();
   /** Claims in hand by plan. */
   readonly #active = new Map<string, KvClaim>();
-  /** Tokens of claims whose transaction is under way. */
-  readonly #pending = new Set<string>();
+  /** Tokens of claims whose transaction is under way, and whether the watch has shown them meanwhile. */
+  readonly #pending = new Map<string, { seen: boolean }>();
   readonly #stop = new AbortController();
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
     this.#kv = options.kv;
     this.#instance = `${options.ownerName}/${options.ids.uuid()}`;
-    this.#book = new OfferBook(options.clock);
+    this.#book = new OfferBook(options.clock, this.#instance);
     this.#lease = new LeaseKeeper(options.kv, options.leaseTtlSeconds, options, (id) => this.#onLeaseLost(id));
     const reflect = (prefix: string, onBatch: (batch: ReflectorBatch) => void) =>
       new Reflector({ ...options, prefix, onBatch });
@@ -104,6 +106,12 @@ export class KvWorkQueue implements WorkQueue {
 
   async claim(planId: string, stage: Stage, owner: string): Promise<ClaimedPlan | null> {
     if (!isPlanId(planId)) return null;
+    const claim = await this.#claim(planId, stage, owner);
+    this.#book.claimed(claim !== null);
+    return claim;
+  }
+
+  async #claim(planId: string, stage: Stage, owner: string): Promise<KvClaim | null> {
     const found = await this.#kv.get(keys.plan(planId));
     if (!found) return null;
     const stored = planCodec.decode(found);
@@ -143,7 +151,8 @@ export class KvWorkQueue implements WorkQueue {
         { put: keys.event(head.id, head.seq), value: eventCodec.encode({ event, token }) },
       ],
     );
-    this.#pending.add(token);
+    const pending = { seen: false };
+    this.#pending.set(token, pending);
     try {
       const revision = await this.#revisionOf(request, key, token);
       if (revision === null) return null;
@@ -153,6 +162,8 @@ export class KvWorkQueue implements WorkQueue {
       );
     } finally {
       this.#pending.delete(token);
+      // It was applied, and its outcome was lost: the watch does not show it a second time.
+      if (pending.seen && this.#active.get(head.id)?.claimToken !== token) void this.#remove(head.id, token);
     }
   }
 
@@ -179,17 +190,20 @@ export class KvWorkQueue implements WorkQueue {
     },
     lease: Lease,
   ): KvClaim {
-    const { kv, parts, locks, clock } = this.#options;
+    const { kv, parts, locks, clock, logger, metrics, compensation } = this.#options;
     const claim = new KvClaim({
       ...claimed,
       kv,
       parts,
       locks,
       clock,
+      logger,
+      metrics,
+      compensation,
       onEnd: (ended) => {
         if (this.#active.get(ended.planId) === ended) this.#active.delete(ended.planId);
       },
-      onRelease: (released) => this.#remove(released.planId, released.claimToken),
+      onRelease: (released) => this.#remove(released.planId, released.claimToken, released.leftovers()),
     });
     this.#active.set(claim.planId, claim);
     if (lease.lost.aborted) claim.lose();
@@ -216,8 +230,14 @@ export class KvWorkQueue implements WorkQueue {
     this.#book.onClaims(events);
     for (const event of events) {
       if (event.type === 'put') this.#onClaimSeen(event.kv);
-      else this.#active.get(idOf(event.key))?.gone();
+      else this.#onClaimGone(event.key, event.modRevision);
     }
+  }
+
+  /** A watch that is late may tell the end of an earlier claim of the same plan. */
+  #onClaimGone(key: string, revision: number): void {
+    const active = this.#active.get(idOf(key));
+    if (active && active.token < revision) active.gone();
   }
 
   /** A claim of this process that nobody here holds: its worker was told that the outcome is unknown, or let go. */
@@ -226,12 +246,14 @@ export class KvWorkQueue implements WorkQueue {
     const planId = idOf(found.key);
     const active = this.#active.get(planId);
     if (active && active.token < found.modRevision) active.gone();
-    if (instance !== this.#instance || this.#pending.has(token) || active?.claimToken === token) return;
-    void this.#remove(planId, token);
+    if (instance !== this.#instance || active?.claimToken === token) return;
+    const pending = this.#pending.get(token);
+    if (pending) pending.seen = true;
+    else void this.#remove(planId, token);
   }
 
   /** Deletes a claim of ours that is not in hand; tries until it is gone, the lease ends it anyway, or the queue closes. */
-  async #remove(planId: string, token: string): Promise<void> {
+  async #remove(planId: string, token: string, leftovers: readonly Operation[] = []): Promise<void> {
     const { clock, random, retryBaseMs = 50, logger } = this.#options;
     const key = keys.claim(planId);
     for (let attempt = 0; !this.#stop.signal.aborted; attempt += 1) {
@@ -239,7 +261,7 @@ export class KvWorkQueue implements WorkQueue {
         const found = await this.#kv.get(key);
         if (!found || claimCodec.decode(found).token !== token) return;
         const { modRevision } = found;
-        if ((await this.#kv.txn(when([{ key, modRevision }], [{ delete: key }]))).succeeded) return;
+        if ((await this.#kv.txn(when([{ key, modRevision }], [{ delete: key }, ...leftovers]))).succeeded) return;
       } catch (error) {
         logger.debug({ planId, err: error }, 'a claim could not be removed yet');
         const pause = retryBaseMs * Math.min(40, 2 ** attempt) * (0.5 + random.next() / 2);

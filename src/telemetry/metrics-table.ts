@@ -71,9 +71,13 @@ export const METRICS: ReadonlyMap<string, MetricInfo> = new Map<string, MetricIn
 
   ['conductor_solver_nodes_total', counter('Nodes of the search tree visited.')],
   ['conductor_solver_seconds', histogram('Time of one solve, constraints and search.', WORK, 'result')],
+  ['conductor_search_progress_writes_total', counter('Writes of how far a search is.', 'outcome')],
   ['conductor_inventory_refresh_total', counter('Refreshes of inventory caches.', 'cache', 'outcome')],
   ['conductor_inventory_stale', gauge('1 while a cache serves data past its refresh time.', 'cache')],
   ['conductor_reservations_total', counter('Outcomes of reservation steps.', 'outcome')],
+  ['conductor_compensations_pending', gauge('Reservations held for nobody whose release keeps failing.')],
+  ['conductor_compensation_oldest_seconds', gauge('Time since the first failure of the oldest of them; 0 for none.')],
+  ['conductor_compensation_attempts_total', counter('Releases tried by the compensation queue.', 'outcome')],
 
   ['conductor_event_loop_delay_seconds', gauge('99th percentile of event-loop delay since it was last read.')],
 

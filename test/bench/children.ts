@@ -10,9 +10,9 @@ export interface Helper {
   stop(): Promise<void>;
 }
 
-/** `name`: a file in child/. */
-export function startHelper(name: string): Helper {
-  const child = fork(new URL(`./child/${name}.ts`, import.meta.url), {
+/** `name`: a file in child/, of this folder or of another one. */
+export function startHelper(name: string, folder = import.meta.url): Helper {
+  const child = fork(new URL(`./child/${name}.ts`, folder), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const ended = once(child, 'exit');
@@ -32,6 +32,7 @@ interface Reply<Answer> {
 }
 
 function ask<Answer>(child: ChildProcess, name: string, request: object): Promise<Answer> {
+  if (!child.connected) return Promise.reject(new Error(`the helper ${name} has ended`));
   return new Promise((resolve, reject) => {
     const onMessage = ({ answer, failure }: Reply<Answer>) => {
       child.removeListener('exit', onExit);

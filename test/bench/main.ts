@@ -2,6 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { aaiCalls } from './aai-calls.ts';
+import { fanOutDelays } from './cluster-fan-out.ts';
+import { operations } from './cluster-operations.ts';
+import { planRate } from './cluster-rate.ts';
 import { demandCalls } from './demand-calls.ts';
 import { fanOut } from './fan-out.ts';
 import { type BenchSettings, PROGRAM } from './gateway.ts';
@@ -9,11 +12,14 @@ import { planLatency } from './plan-latency.ts';
 import { queryRate } from './query-rate.ts';
 import { type Findings, machine, markdown, type Report, textTable } from './report.ts';
 
-const HELP = `npm run bench -- [options]
-  --only a,b,c,d    sections to run (default all)
+const HELP = `npm run bench -- [cluster] [options]
+  cluster           the sections e, f and g instead of a to d
+  --only a,b,…      sections to run (default a,b,c,d)
                       a  plan to done, beside its upstream requests     b  GraphQL query, beside bare node:http
                       c  number of upstream requests                    d  subscription events, beside bare ws
-  --rounds N        rounds of b and d, and tens of plans of a (default 7, 9 for figures to be quoted)
+                      e  plans a second with 1, 2, 3 workers on etcd    f  events to 1,000 and 10,000 subscribers
+                      g  etcd operations and bytes of a plan
+  --rounds N        rounds of b, d and f, tens of plans of a and g, 2 s each of e (default 7, 9 for figures to be quoted)
   --json FILE       write the findings as JSON
   --markdown FILE   write the table of docs/performance.md
   --program FILE    measure another build (default dist/main.js)
@@ -33,7 +39,12 @@ const SECTIONS: ReadonlyMap<string, Section> = new Map<string, Section>([
   ['b', queryRate],
   ['c', requestCounts],
   ['d', fanOut],
+  ['e', planRate],
+  ['f', fanOutDelays],
+  ['g', operations],
 ]);
+const BESIDE = 'a,b,c,d';
+const CLUSTER = 'e,f,g';
 
 interface Options {
   readonly only: readonly string[];
@@ -45,9 +56,10 @@ interface Options {
 
 /** null when help was asked for. Throws for unknown words. */
 function readOptions(): Options | null {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
     options: {
-      only: { type: 'string', default: [...SECTIONS.keys()].join(',') },
+      only: { type: 'string' },
       rounds: { type: 'string', default: '7' },
       json: { type: 'string' },
       markdown: { type: 'string' },
@@ -57,7 +69,9 @@ function readOptions(): Options | null {
     },
   });
   if (values.help) return null;
-  const only = values.only.split(',').map((name) => name.trim());
+  const word = positionals.find((one) => one !== 'cluster');
+  if (word !== undefined) throw new Error(`"${word}" is not known; see --help`);
+  const only = (values.only ?? (positionals.length > 0 ? CLUSTER : BESIDE)).split(',').map((name) => name.trim());
   const strange = only.find((name) => !SECTIONS.has(name));
   if (strange !== undefined) throw new Error(`--only knows ${[...SECTIONS.keys()].join(', ')}, not "${strange}"`);
   const rounds = Number(values.rounds);

@@ -36,3 +36,18 @@ optimization:
     sum:
       - product: [1.0, { distance_between: [customer_loc, vGMuxInfra] }]
 `;
+
+/** One demand, no controller and nothing to ask of A&AI that is not kept: the work of a plan is the gateway's and the store's alone. */
+export const LIGHT_TEMPLATE = `homing_template_version: "2017-10-10"
+locations:
+  customer: { latitude: 41.85, longitude: -87.65 }
+demands:
+  vG:
+    - inventory_provider: aai
+      inventory_type: cloud
+      filtering_attributes: { cloud-type: openstack }
+optimization:
+  minimize:
+    sum:
+      - product: [1, { distance_between: [customer, vG] }]
+`;

@@ -79,6 +79,33 @@ describe('conductor status', () => {
     ]);
   });
 
+  it('marks a process that was told to stop', () => {
+    const draining = STATUS.members.map((member) => ({ ...member, name: 'api-1', draining: true }));
+    expect(statusTable({ ...STATUS, members: draining }, 0).split('\n')[1]).toMatch(
+      /^api-1 \(draining\) {2}api,controller /,
+    );
+  });
+
+  it('asks a gateway one version behind what that one knows', async () => {
+    const asked: string[] = [];
+    const older = createServer((request, response) => {
+      let body = '';
+      request.on('data', (piece) => {
+        body += piece;
+      });
+      request.on('end', () => {
+        asked.push(body);
+        const errors = [{ message: 'Cannot query field "draining" on type "Member".' }];
+        response.end(JSON.stringify(body.includes('draining') ? { errors } : { data: STATUS }));
+      });
+    });
+    await new Promise<void>((resolve) => older.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(older.address() as AddressInfo).port}`;
+    expect(await askStatus({ url, username: '', password: '' })).toEqual(STATUS);
+    expect(asked).toHaveLength(2);
+    await new Promise((resolve) => older.close(resolve));
+  });
+
   it('shows a running gateway with its roles, version and address', async () => {
     const gateway = await startGateway();
     const { url } = gateway;
@@ -117,7 +144,7 @@ describe('conductor migrate', () => {
       dryRun: true,
       plans: { imported: 1, restarted: 2, present: 3, refused: 4 },
       latency: { regions: 0, countries: 5, kept: true },
-      orderLocks: 1,
+      orderLocks: { imported: 1, present: 0, left: 2 },
     };
     expect(migrationSummary(report, false)).toContain('Nothing was written');
     expect(JSON.parse(migrationSummary(report, true))).toEqual(report);

@@ -53,6 +53,7 @@ async function watch(urls: readonly string[], parts: Partial<WatchParts> = {}) {
     planId: 'p',
     urls,
     after: null,
+    progress: false,
     json: false,
     authorization: 'Basic eA==',
     signal: new AbortController().signal,
@@ -77,6 +78,30 @@ test('a connection that is cut in the middle of an event goes on after the last 
   expect(requests.map(({ id }) => id)).toEqual([undefined, 'c1', 'c1']);
   expect(requests[0]).toMatchObject({ authorization: 'Basic eA==', url: '/v1/plans/p/events' });
   expect(complaints).toHaveLength(2);
+});
+
+test('how far the search is is asked for and printed, and moves no cursor', async () => {
+  const progress = (data: object) => `event: progress\ndata: ${JSON.stringify({ planId: 'p', ...data })}\n\n`;
+  const first = { number: 1, objective: null, bound: 80, gap: null, nodes: 10, elapsedMs: 500 };
+  const second = { number: 2, objective: 100.5, bound: 90, gap: 0.1044776, nodes: 20, elapsedMs: 1234 };
+  const { url, requests } = await gateway(
+    stream(`retry: 1\n\n${event(1, 'solving')}${progress(first)}`, 'cut'),
+    stream(progress(second) + event(2, 'done')),
+  );
+  const { code, printed } = await watch([url], { progress: true });
+  expect([code, printed]).toEqual([
+    0,
+    [
+      'T 1 solving (claimed by w)',
+      'search 1: nothing yet, bound 80, 10 nodes, 0.5 s',
+      'search 2: objective 100.5, bound 90, gap 10.45 %, 20 nodes, 1.2 s',
+      'T 2 done (claimed by w)',
+    ],
+  ]);
+  expect(requests.map((one) => [one.id, one.url])).toEqual([
+    [undefined, '/v1/plans/p/events?progress=true'],
+    ['c1', '/v1/plans/p/events?progress=true'],
+  ]);
 });
 
 test('the next gateway is asked when one is away', async () => {

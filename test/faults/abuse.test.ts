@@ -110,6 +110,31 @@ fault(53, 'sockets that misbehave are closed with the codes of the protocol', (r
   }),
 );
 
+fault(
+  53,
+  'thousands of sockets that never say who they are: each is closed, and others are served meanwhile',
+  (run) =>
+    withSingle({}, async (single) => {
+      const count = FULL ? 10_000 : 1_000;
+      const closed: Promise<{ readonly code: number }>[] = [];
+      while (closed.length < count) {
+        const batch = Array.from({ length: 250 }, () => socketTo(single));
+        closed.push(...batch.map((client) => client.closed));
+        await Promise.all(batch.map((client) => client.opened()));
+      }
+      run.struck();
+      const id = await single.api.create('meanwhile', LIGHT);
+      await single.watcher.ended([id]);
+      const codes = await Promise.all(closed);
+      expect(new Set(codes.map(({ code }) => code))).toEqual(new Set([4408]));
+      run.recovered();
+      const megabytes = Math.round((await memoryOf(lastOf(single))) / 1e6);
+      run.note(`${count} sockets; resident memory after the last was closed: ${megabytes} MB`);
+      await verify(single, run, [id]);
+    }),
+  { timeout: 300_000 },
+);
+
 fault(53, 'many sockets, and readers that never read: memory comes back', (run) =>
   withSingle({ env: { NODE_OPTIONS: '--max-old-space-size=96' } }, async (single) => {
     const lazy: WsClient[] = [];

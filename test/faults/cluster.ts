@@ -71,6 +71,8 @@ export interface ClusterOptions {
   readonly etcdPassword?: string;
   /** Of the process, for `startSingle`. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What its process takes for `/etc/hosts`, for `startSingle`. */
+  readonly hostsFile?: string;
   /** Instead of new ones over the usual world; they are stopped with the rest. */
   readonly simulators?: Simulators;
 }
@@ -142,7 +144,8 @@ async function gatewaysOn<Store extends StoreServers>(etcd: Store, options: Clus
   };
 }
 
-async function keysOf(etcd: StoreServers, match: RegExp): Promise<string[]> {
+/** Keys that match, with the endpoint of any member. */
+export async function keysOf(etcd: { readonly endpoint: string }, match: RegExp): Promise<string[]> {
   const all = Buffer.from([0]).toString('base64');
   const body = JSON.stringify({ key: all, range_end: all, keys_only: true });
   const answer = await fetch(`${etcd.endpoint}/v3/kv/range`, { method: 'POST', body });
@@ -150,7 +153,8 @@ async function keysOf(etcd: StoreServers, match: RegExp): Promise<string[]> {
   return kvs.map(({ key }) => Buffer.from(key, 'base64').toString()).filter((key) => match.test(key));
 }
 
-async function listening(name: string, program: Program): Promise<Gateway> {
+/** Resolves when the program listens. */
+export async function listening(name: string, program: Program): Promise<Gateway> {
   const { url } = await program.logged('listening');
   return { name, program, api: new Api(() => String(url)) };
 }
@@ -186,7 +190,7 @@ export async function startSingle(options: ClusterOptions = {}): Promise<Single>
     count += 1;
     const name = `life-${count}`;
     const env = { OS_GATEWAY__INSTANCE_NAME: name, ...options.env };
-    const made = await listening(name, startProgram(['serve', '--config-file', config.file], env));
+    const made = await listening(name, startProgram(['serve', '--config-file', config.file], env, options.hostsFile));
     lives.push(made);
     return made;
   };

@@ -31,6 +31,36 @@ function heldBy(single: Single, plan: SeenPlan): string[] {
   return [...single.simulators.sdnc.reservations().keys()].filter((entity) => entity.startsWith(plan.id)).sort();
 }
 
+const RETRIES_SOON = { lines: ['[reservation]', 'release_retry_initial = 1', 'release_retry_max = 2'] };
+
+interface SeenCompensation {
+  readonly planId: string;
+  readonly entityId: string;
+  readonly controller: string;
+  readonly attempts: number;
+}
+
+async function compensations({ api }: Single): Promise<readonly SeenCompensation[]> {
+  const query = '{ compensations { planId entityId controller attempts nextAttempt lastMessage } }';
+  return (await api.query<{ compensations: SeenCompensation[] }>(query, {})).compensations;
+}
+
+/** Asks until the queue is empty. */
+async function nothingToRelease(single: Single): Promise<void> {
+  while ((await compensations(single)).length > 0) await single.api.get('/livez');
+}
+
+/** A plan whose rollback could not release, and which the queue has tried to release in vain. */
+async function stuck(single: Single): Promise<string> {
+  const { faults } = single.simulators.sdnc;
+  faults.add({ match: { path: RESERVE }, skip: 1, times: 1, kind: 'status', status: 500 });
+  faults.add({ match: { path: RELEASE }, kind: 'status', status: 500 });
+  const id = await single.api.create('stuck', THREE_RESERVATIONS);
+  await single.watcher.ended([id]);
+  await faults.hitsReached(faults.hits + 1);
+  return id;
+}
+
 export function controllerCases(): void {
   fault(41, '500 to the second of three reservations: what was made is released in reverse order', (run) =>
     withSingle({}, async (single) => {
@@ -91,7 +121,7 @@ export function controllerCases(): void {
     42,
     '500 to the releases too: the plan says which reservations may still be held, and they are counted',
     (run) =>
-      withSingle({}, async (single) => {
+      withSingle({ lines: ['[reservation]', 'release_retry_initial = 600'] }, async (single) => {
         const { faults } = single.simulators.sdnc;
         faults.add({ match: { path: RESERVE }, skip: 1, times: 1, kind: 'status', status: 500 });
         faults.add({ match: { path: RELEASE }, kind: 'status', status: 500 });
@@ -106,6 +136,62 @@ export function controllerCases(): void {
         expect(heldBy(single, plan)).toEqual([first?.entityId]);
         const counted = await single.api.metric('conductor_reservations_total', 'outcome="release_failed"');
         expect(counted).toBeGreaterThan(0);
+        expect((await compensations(single)).map(({ entityId, attempts }) => [entityId, attempts])).toEqual([
+          [first?.entityId, 1],
+        ]);
+        expect(await single.api.metric('conductor_compensations_pending')).toBe(1);
+      }),
+  );
+
+  fault(42, 'SDN-C recovers: what was held is released without anyone doing anything, by the next life too', (run) =>
+    withSingle(RETRIES_SOON, async (single) => {
+      const id = await stuck(single);
+      await single.restart();
+      const { faults } = single.simulators.sdnc;
+      await faults.hitsReached(faults.hits + 1);
+      expect(await compensations(single)).toMatchObject([{ planId: id, controller: 'SDN-C' }]);
+      run.struck();
+      faults.clear();
+      await nothingToRelease(single);
+      const plan = await outcome(single, id, run);
+      expect(plan.message).toMatch(/^Reservation release failed: /);
+      expect(plan.reservations.map(({ state }) => state)).toEqual(['released', 'released']);
+      expect(heldBy(single, plan)).toEqual([]);
+      expect(await single.api.metric('conductor_compensations_pending')).toBe(0);
+    }),
+  );
+
+  fault(42, 'the plan is deleted while its release keeps failing: released all the same when SDN-C recovers', (run) =>
+    withSingle(RETRIES_SOON, async (single) => {
+      const id = await stuck(single);
+      expect((await single.api.delete(id)).status).toBe(204);
+      const held = () => [...single.simulators.sdnc.reservations().keys()].filter((entity) => entity.startsWith(id));
+      expect(held()).toHaveLength(1);
+      run.struck();
+      single.simulators.sdnc.faults.clear();
+      await nothingToRelease(single);
+      run.recovered();
+      expect(held()).toEqual([]);
+    }),
+  );
+
+  fault(
+    42,
+    'a plan deleted in the middle of its reservation: what SDN-C holds is released when the hold expires',
+    (run) =>
+      withSingle({ lines: ['[reservation]', 'hold_seconds = 2'] }, async (single) => {
+        const { faults } = single.simulators.sdnc;
+        faults.add({ match: { path: RESERVE }, skip: 1, times: 1, kind: 'hang', when: 'after' });
+        const reserving = faults.hitsReached(1);
+        const id = await single.api.create('deleted', THREE_RESERVATIONS);
+        await reserving;
+        const held = () => [...single.simulators.sdnc.reservations().keys()].filter((entity) => entity.startsWith(id));
+        expect(held()).toHaveLength(2);
+        run.struck();
+        expect((await single.api.delete(id)).status).toBe(204);
+        while (held().length > 0) await compensations(single);
+        run.recovered();
+        await nothingToRelease(single);
       }),
   );
 

@@ -189,7 +189,13 @@ export const FAULTS: ReadonlyMap<number, Fault> = new Map([
       'what was made is released in reverse order; error, or solved anew',
     ),
   ],
-  [42, upstreams('SDN-C answers 500 to the releases of a rollback too', 'never forgotten: kept, told, counted')],
+  [
+    42,
+    upstreams(
+      'SDN-C answers 500 to the releases of a rollback too',
+      'never forgotten: kept, told, counted, and released once SDN-C is well',
+    ),
+  ],
   [43, upstreams('SDN-C answers after our time-out', 'looked up by its stable id: exactly one reservation')],
   [44, upstreams('the circuit breaker to A&AI is open', 'calls are paused, one probe ends the pause')],
   [

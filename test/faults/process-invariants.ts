@@ -61,7 +61,7 @@ export async function loopDelays(gateways: readonly Gateway[]): Promise<string> 
 }
 
 /** Only judged when this process, which does next to nothing, was on time itself: else it is the machine that is late. */
-function heldUp(name: string, metrics: string): string[] {
+export function heldUp(name: string, metrics: string): string[] {
   const found = /^conductor_event_loop_delay_seconds(?:{[^}]*})? (\S+)/m.exec(metrics);
   const seconds = Number(found?.[1] ?? 0);
   const machineIsLate = ownLoop.percentile(99) / 1e6 > 40;

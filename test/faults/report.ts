@@ -47,13 +47,10 @@ const LIMITS = `## What the cases do not cover
 - F28: SIGHUP reads the listener's certificate and key anew; every other option counts from the next start.
 - F29: the block is SIGSTOP and SIGCONT.
 - F33: flavors that are null are only cases of \`test/engine/solve/constraints/hpa.test.ts\`.
-- F37: an IPv6 address that swallows everything was not tried.
 - F38: revoked chains were not tried.
 - F40: the controller judges; resource versions of A&AI are not compared again before reserving.
-- F42: there is no compensation queue. A release that keeps failing is stored as \`release-failed\`, told in the plan's message and
-  counted in \`conductor_reservations_total\`; nobody tries it again. Reservations carry no expiry.
 - F44: A&AI only. Plans whose SDN-C checks are paused still count a failure.
-- F53: 1,000 sockets, not 10,000. F54: limits, validation and credentials; not every error code.
+- F53: 10,000 silent sockets, and 1,000 that subscribe. F54: limits, validation and credentials; not every error code.
 - I7 is judged in F53 alone, I4 and I10 in F24 alone. I8 looks for the secrets of this suite, not in core dumps.
 `;
 

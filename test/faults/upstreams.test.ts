@@ -210,21 +210,6 @@ fault(36, 'connections are closed by the peer just when they are used again: the
   });
 });
 
-fault(37, 'a host name that does not resolve: the plan says so within seconds', (run) =>
-  withSingle(
-    { env: { OS_SDNC__SERVER_URL: 'https://sdnc.invalid:8443/rests' }, lines: ['[solver]', 'max_solver_counter = 2'] },
-    async (single) => {
-      run.struck();
-      const plan = await ended(single, ONE_RESERVATION);
-      run.recovered();
-      expect(plan.status).toBe('error');
-      expect(plan.message).toMatch(/SDN-C/);
-      run.note('an IPv6 address that swallows everything was not tried: localhost has no such address here');
-      await verify(single, run, [plan.id], { anyEnd: true });
-    },
-  ),
-);
-
 // ---------------------------------------------------------------- certificates
 
 interface Impostor {

@@ -98,3 +98,16 @@ export async function soon<T>(look: () => Promise<T | null | undefined | false>,
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }
+
+/** Two workers beside the front: three gateways. */
+export function twoWorkers(service: Service): Promise<Gateway[]> {
+  return Promise.all(['one', 'two'].map((name) => service.gateway(name)));
+}
+
+/** When the front accepts a plan, its id. */
+export function accepted({ front }: Pick<Service, 'front'>, name: string): Promise<string> {
+  return soon(async () => {
+    const answer = await front.api.post(name, LIGHT);
+    return answer.status === 201 && ((await answer.json()) as { id: string }).id;
+  });
+}

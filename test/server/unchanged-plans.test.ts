@@ -13,6 +13,7 @@ import { cloudRegion, complex } from '../api/graphql/fake-inventory.ts';
 import { createWorld, type World } from '../api/graphql/harness.ts';
 import { basic, recordingLogger } from '../api/rest/support.ts';
 import { planHead } from '../support/planted-store.ts';
+import { plantProgress, searchProgress } from '../support/progress.ts';
 import { Signal, settingsWith, WsClient } from './support.ts';
 
 const SOLUTION: Solution = {
@@ -209,6 +210,16 @@ test('a reservation that changes while its plan does not is seen', async () => {
   const step = stepCodec.encode({ step: { ...STEP, state: 'released' } });
   await world.store.kv.txn(when([], [{ put: keys.reservation('p', STEP.step), value: step }]));
   expect((await ask(query)).json.data.plan.reservations).toEqual([{ state: 'RELEASED' }]);
+});
+
+test('how far a search is is never told from memory', async () => {
+  const { ask, world } = await start();
+  const query = '{ plan(id: "q") { progress { number } } }';
+  expect((await ask(query)).json.data.plan.progress).toBeNull();
+  for (const number of [1, 2]) {
+    await plantProgress(world.store, 'q', searchProgress(number));
+    expect((await ask(query)).json.data.plan.progress).toEqual({ number });
+  }
 });
 
 test.each([

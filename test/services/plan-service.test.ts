@@ -42,6 +42,21 @@ test('a timeout of 0 is kept, and none is the default', async () => {
   expect((await created()).head.timeout).toBe(10);
 });
 
+test.each([0, 0.05, 0.999])('a gap limit of %s is kept, and none is none', async (gapLimit) => {
+  expect((await created({ gapLimit })).head.gapLimit).toBe(gapLimit);
+  expect((await created()).head).not.toHaveProperty('gapLimit');
+});
+
+test.each([-0.1, 1, 5, Number.NaN, Number.POSITIVE_INFINITY])(
+  'a gap limit of %s is refused with a text that says what to send',
+  async (gapLimit) => {
+    await expect(created({ gapLimit })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      message: 'gap limit must be a number from 0 to below 1; 0.05 means 5 %.',
+    });
+  },
+);
+
 test('a plan without a name gets one, and an empty name is kept', async () => {
   expect((await created({ name: '' })).head.name).toBe('');
   const { head } = await created();
@@ -87,7 +102,15 @@ test('one key means one plan per principal, whatever the transaction id and the 
   expect(again).toEqual({ plan: first.plan, replayed: true });
   const other = await plans.create({ ...scope, principal: { name: 'other', kind: 'basic' } }, input);
   expect(other.replayed).toBe(false);
-  for (const change of [{ name: 'm' }, { numSolution: '2' }, { timeout: 11 }, { files: { f: '' } }, { template: {} }]) {
+  for (const change of [
+    { name: 'm' },
+    { numSolution: '2' },
+    { timeout: 11 },
+    { files: { f: '' } },
+    { template: {} },
+    { gapLimit: 0.1 },
+    { timeLimit: 9 },
+  ]) {
     await expect(plans.create(scope, { ...input, ...change })).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
   }
 });
@@ -153,6 +176,9 @@ test('a principal of a kind that nothing is granted to may do nothing', async ()
   await expect(plans.delete(stranger, 'a')).rejects.toMatchObject(refused);
   await expect(plans.solution(stranger, planHead({ id: 'a' }))).rejects.toMatchObject(refused);
   await expect(plans.events(stranger, 'a', 0)).rejects.toMatchObject(refused);
+  await expect(plans.progress(stranger, 'a')).rejects.toMatchObject(refused);
+  const progress = plans.watchProgress(stranger, 'a', new AbortController().signal)[Symbol.asyncIterator]();
+  await expect(progress.next()).rejects.toMatchObject(refused);
   const watching = plans.watch(stranger, { signal: new AbortController().signal })[Symbol.asyncIterator]();
   await expect(watching.next()).rejects.toMatchObject(refused);
   await expect(inventory.refresh(stranger)).rejects.toMatchObject(refused);

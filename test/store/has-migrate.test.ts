@@ -3,10 +3,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { systemClock } from '../../src/lib/clock.ts';
 import { openEtcdKv } from '../../src/store/etcd/index.ts';
+import type { MigratedLock } from '../../src/store/has/locks.ts';
 import { assertHasKeyspace, type MigratedPlan, type MigrationReport, migrate } from '../../src/store/has/migrate.ts';
 import type { Kv } from '../../src/store/kv.ts';
 import { type EtcdServer, startEtcd } from '../support/etcd.ts';
 import { type HasRow, OofHas, recorded, recordedPlan } from '../support/oof-has.ts';
+import { solvedPlan } from '../support/waiting-plans.ts';
 import { embeddedRig, find, ids, quiet, random } from './rigs.ts';
 import { type StoresRig, withStores } from './stores-rig.ts';
 
@@ -26,6 +28,28 @@ const EMPTY = {
   template: '{}',
 };
 
+/** A row of its table: which plan stands in it how. */
+function lockRow(entries: Readonly<Record<string, string>>, completed = false, serviceResourceId = 'sr-1') {
+  const text = (status: string) =>
+    JSON.stringify({
+      status,
+      created: '1760000000001',
+      updated: 1760000000002,
+      service_resource_id: serviceResourceId,
+    });
+  const plans = Object.fromEntries(Object.entries(entries).map(([id, status]) => [id, text(status)]));
+  return { plans, is_spinup_completed: completed, spinup_completed_timestamp: completed ? 1760000000003 : null };
+}
+
+const LOCKS = {
+  'RegionA|vG|': lockRow({ [WAITING.id]: 'parked', [DONE.id]: 'under-spin-up' }),
+  'RegionB|vG|': lockRow({ [DONE.id]: 'under-spin-up' }, false, 'sr-2'),
+  'RegionC|vG|': lockRow({ [DONE.id]: 'completed' }, true),
+  'RegionD|vG|': lockRow({ [RESERVING.id]: 'under-spin-up' }),
+  'RegionE|vG|': lockRow({ 'aaaaaaaa-0000-4000-8000-0000000000ff': 'under-spin-up' }),
+  'RegionF|vG|': lockRow({ [DONE.id]: 'under-spin-up' }, false, ''),
+};
+
 beforeAll(async () => {
   server = await startEtcd();
   has = new OofHas(server.endpoint, KEYSPACE);
@@ -42,6 +66,9 @@ beforeAll(async () => {
     `${KEYSPACE}/country_latency/c-1`,
     JSON.stringify({ id: 'c-1', country_name: '*', groups: ['EUROPE', '*'] }),
   );
+  for (const [conflictId, row] of Object.entries(LOCKS)) {
+    await has.put(`${KEYSPACE}/order_locks/${conflictId}`, JSON.stringify({ id: conflictId, ...row }));
+  }
   const common = { clock: systemClock, random, logger: quiet };
   from = await openEtcdKv({ ...common, endpoints: [server.endpoint], prefix: `${KEYSPACE}/` });
 });
@@ -54,14 +81,18 @@ beforeEach(async () => {
 });
 afterEach(() => rig.close());
 
-async function run(
-  dryRun = false,
-): Promise<{ readonly plans: readonly MigratedPlan[]; readonly report: MigrationReport }> {
+async function run(dryRun = false): Promise<{
+  readonly plans: readonly MigratedPlan[];
+  readonly locks: readonly MigratedLock[];
+  readonly report: MigrationReport;
+}> {
   const plans: MigratedPlan[] = [];
+  const locks: MigratedLock[] = [];
   const { latencyRules } = rig.stores;
   const common = { from, to: rig.kv, latencyRules, clock: rig.clock, newToken: ids.uuid };
-  const report = await migrate({ ...common, dryRun, onPlan: (plan) => plans.push(plan) });
-  return { plans, report };
+  const told = { onPlan: (plan: MigratedPlan) => plans.push(plan), onLock: (lock: MigratedLock) => locks.push(lock) };
+  const report = await migrate({ ...common, dryRun, ...told });
+  return { plans, locks, report };
 }
 
 const outcomes = (plans: readonly MigratedPlan[]) => new Map(plans.map(({ id, outcome }) => [id, outcome]));
@@ -140,13 +171,60 @@ it('latency rules come along, unless there are rules already', async () => {
   expect((await rig.stores.latencyRules.read()).regions).toEqual([{ group: 'MINE', countries: ['USA'] }]);
 });
 
+const lockOutcomes = (locks: readonly MigratedLock[]) =>
+  Object.fromEntries(locks.map(({ conflictId, outcome, reason }) => [conflictId, reason || outcome]));
+
+it('order locks of finished plans come along: their release here sets the plans going that waited', async () => {
+  const { locks, report } = await run();
+  expect(lockOutcomes(locks)).toEqual({
+    'RegionA|vG|': 'imported',
+    'RegionB|vG|': 'imported',
+    'RegionC|vG|': 'its resource is complete',
+    'RegionD|vG|': 'its plan is not done',
+    'RegionE|vG|': 'its plan is not there',
+    'RegionF|vG|': 'it names no service resource id',
+  });
+  expect(report.orderLocks).toEqual({ imported: 2, present: 0, left: 4 });
+  const { plans, work, orderLocks } = rig.stores;
+  expect((await plans.get(DONE.id))?.head.locked).toBe(true);
+  const held = await orderLocks.ofPlan(DONE.id);
+  expect(held.map(({ conflictId, release }) => [conflictId, release]).sort()).toEqual([
+    ['RegionA|vG|', null],
+    ['RegionB|vG|', null],
+  ]);
+  expect(held[0]?.entries).toMatchObject([
+    { planId: DONE.id, status: 'under-spin-up', created: 1760000000001, updated: 1760000000002 },
+  ]);
+  // The plan that was parked is solved again, waits again, and is set going by the orchestrator's release.
+  const translating = await work.claim(WAITING.id, 'controller', 'w');
+  await translating?.advance({ to: 'translated', reason: 'completed' });
+  const solving = await work.claim(WAITING.id, 'solver', 'w');
+  const wanted = [{ conflictId: 'RegionA|vG|', serviceResourceId: 'sr-9' }];
+  const waits = await solving?.advance({ to: 'solved', reason: 'completed', locks: wanted });
+  expect(waits?.head.status).toBe('waiting spinup');
+  expect(await orderLocks.release([{ serviceResourceId: 'sr-1', failed: false }], 'so')).toEqual([
+    { planId: WAITING.id, shouldRehome: true },
+  ]);
+  expect((await plans.get(WAITING.id))?.head.status).toBe('template');
+});
+
+it('a lock that somebody holds here already stays as it is', async () => {
+  const other = await solvedPlan(rig.stores, [{ conflictId: 'RegionB|vG|', serviceResourceId: 'sr-5' }]);
+  const { locks } = await run();
+  expect(lockOutcomes(locks)).toMatchObject({ 'RegionA|vG|': 'imported', 'RegionB|vG|': 'present' });
+  expect((await rig.stores.orderLocks.ofPlan(other))[0]?.entries.map(({ planId }) => planId)).toEqual([other]);
+  expect((await run()).report.orderLocks).toEqual({ imported: 0, present: 2, left: 4 });
+});
+
 it('a dry run says what would be done and writes nothing', async () => {
   const before = await rig.kv.status();
-  const { plans, report } = await run(true);
+  const { plans, locks, report } = await run(true);
   expect(await rig.kv.status()).toEqual(before);
   expect(report).toMatchObject({ dryRun: true, plans: { imported: 6, restarted: 2, present: 0, refused: 2 } });
   const real = await run();
   expect(outcomes(real.plans)).toEqual(outcomes(plans));
+  expect(locks).toHaveLength(6);
+  expect(real.locks).toEqual(locks);
 });
 
 it('what cannot be read is refused with the reason, and the row for monitors is no plan', async () => {

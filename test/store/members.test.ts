@@ -91,6 +91,33 @@ describe.each([
   });
 });
 
+it.each([
+  ['embedded', () => embeddedRig()],
+  ['etcd', () => etcd.rig()],
+])('on %s, a process that was told to stop says so until it is gone', async (_, open) => {
+  const rig = await open();
+  closing.push(() => rig.close());
+  const [leaving, other] = [member(rig, 'leaving', ['api']), member(rig, 'other', ['api'], rig.witness)];
+  closing.push(
+    () => leaving.close(),
+    () => other.close(),
+  );
+  await leaving.members.join('http://leaving:1');
+  await other.members.join('http://other:1');
+  const draining = async () => (await other.members.list()).map(({ name, draining = false }) => [name, draining]);
+  expect(await draining()).toEqual([
+    ['leaving', false],
+    ['other', false],
+  ]);
+  await leaving.members.drain();
+  expect(await draining()).toEqual([
+    ['leaving', true],
+    ['other', false],
+  ]);
+  await leaving.members.leave();
+  expect(await draining()).toEqual([['other', false]]);
+});
+
 it('a member of a newer version that cannot be read hides nobody else', async () => {
   const rig = await embeddedRig();
   closing.push(() => rig.close());

@@ -211,22 +211,31 @@ async function keysLeft(kv: Kv): Promise<string[]> {
   return (await kv.range('', { keysOnly: true })).kvs.map(({ key }) => key);
 }
 
+/** The same store, for a change of some of its methods. */
+export function through(kv: Kv): Kv {
+  return {
+    kind: kv.kind,
+    get: (key) => kv.get(key),
+    range: (prefix, options) => kv.range(prefix, options),
+    txn: (request) => kv.txn(request),
+    watch: (prefix, options) => kv.watch(prefix, options),
+    lease: (ttlSeconds) => kv.lease(ttlSeconds),
+    status: () => kv.status(),
+    close: () => kv.close(),
+  };
+}
+
 /** A store whose first write has its answer lost, after or before it was applied. */
 export function losingAnswers(kv: Kv, applied: boolean): Kv & { lost: number } {
-  const flaky = Object.create(kv, {
-    lost: { value: 0, writable: true },
-    txn: {
-      value: async (request: TxnRequest) => {
-        const writes = request.then.some((operation) => !('get' in operation));
-        if (!writes || flaky.lost > 0) return kv.txn(request);
-        flaky.lost += 1;
-        if (applied) await kv.txn(request);
-        throw new ConductorError('STORE_OUTCOME_UNKNOWN');
-      },
+  return {
+    ...through(kv),
+    lost: 0,
+    async txn(request: TxnRequest) {
+      const writes = request.then.some((operation) => !('get' in operation));
+      if (!writes || this.lost > 0) return kv.txn(request);
+      this.lost += 1;
+      if (applied) await kv.txn(request);
+      throw new ConductorError('STORE_OUTCOME_UNKNOWN');
     },
-  });
-  for (const verb of ['get', 'range', 'watch', 'lease', 'status', 'close'] as const) {
-    Object.defineProperty(flaky, verb, { value: kv[verb].bind(kv) });
-  }
-  return flaky;
+  };
 }

@@ -1,9 +1,10 @@
-// Plans, feed, work queue, order locks and latency rules on a real etcd.
+// Plans, feed, work queue, order locks, latency rules and progress of searches on a real etcd.
 import { afterAll } from 'vitest';
 import { latencyRulesContract } from './latency-rules-contract.ts';
 import { orderLocksContract } from './order-locks-contract.ts';
 import { planFeedContract } from './plan-feed-contract.ts';
 import { planStoreContract } from './plan-store-contract.ts';
+import { progressContract } from './progress-contract.ts';
 import { sharedEtcd } from './rigs.ts';
 import { workQueueContract } from './work-queue-contract.ts';
 
@@ -16,3 +17,4 @@ planFeedContract('etcd', open);
 workQueueContract('etcd', open);
 orderLocksContract('etcd', open);
 latencyRulesContract('etcd', open);
+progressContract('etcd', open);

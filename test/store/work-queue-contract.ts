@@ -1,11 +1,13 @@
 // The promises of the WorkQueue port, on any Kv.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isConductorError } from '../../src/domain/errors.ts';
+import { ConductorError, isConductorError } from '../../src/domain/errors.ts';
 import type { Stage } from '../../src/domain/plan.ts';
 import type { ClaimedPlan } from '../../src/domain/ports.ts';
 import type { ReservationStep } from '../../src/domain/solution.ts';
 import type { Stores } from '../../src/store/index.ts';
-import { losingAnswers } from './plan-store-contract.ts';
+import { CLAIMS } from '../../src/store/keys.ts';
+import type { Kv } from '../../src/store/kv.ts';
+import { losingAnswers, through } from './plan-store-contract.ts';
 import { find, type Rig } from './rigs.ts';
 import { advanced, newPlan, type StoresRig, solution, startStores, translation, withStores } from './stores-rig.ts';
 
@@ -322,5 +324,46 @@ export function workQueueContract(name: string, open: () => Promise<Rig>): void 
         await stores.close();
       }
     });
+
+    it('a claim that was seen before its answer and its reading back were lost does not stay behind', async () => {
+      const id = await create();
+      const stores = await startStores(claimsGoUnanswered(rig.kv), rig.clock);
+      await expect(stores.work.claim(id, 'controller', 'flaky')).rejects.toSatisfy(code('STORE_UNAVAILABLE'));
+      const again = await claimOffered(id, stores);
+      expect((await again.advance(advanced)).head.status).toBe('translated');
+      await stores.close();
+    });
   });
+}
+
+/** The first claim is applied and shown by the watch, and neither its answer nor the reading back arrives. */
+function claimsGoUnanswered(kv: Kv): Kv {
+  let seen: (() => void) | null = null;
+  let state: 'before' | 'lost' | 'over' = 'before';
+  return {
+    ...through(kv),
+    async *watch(prefix, options) {
+      for await (const batch of kv.watch(prefix, options)) {
+        yield batch;
+        // Asked for the next one, so this one was looked at.
+        if (prefix === CLAIMS && batch.events.length > 0) seen?.();
+      }
+    },
+    async txn(request) {
+      const claims = request.then.some((operation) => 'put' in operation && operation.put.startsWith(CLAIMS));
+      if (!claims || state !== 'before') return kv.txn(request);
+      state = 'lost';
+      const shown = new Promise<void>((resolve) => {
+        seen = resolve;
+      });
+      await kv.txn(request);
+      await shown;
+      throw new ConductorError('STORE_OUTCOME_UNKNOWN');
+    },
+    async get(key) {
+      if (state !== 'lost' || !key.startsWith(CLAIMS)) return kv.get(key);
+      state = 'over';
+      throw new ConductorError('STORE_UNAVAILABLE');
+    },
+  };
 }

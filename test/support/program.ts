@@ -33,9 +33,18 @@ export interface Program {
 
 const running = new Set<Program>();
 
-/** Starts `conductor` with these words. */
-export function startProgram(args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+/** In mounts of its own, where this file is `/etc/hosts`. */
+const WITH_HOSTS = ['-m', '-r', 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"'];
+
+/** Starts `conductor` with these words. `hostsFile`: what it takes for `/etc/hosts`. */
+export function startProgram(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  hostsFile?: string,
+): Program {
+  const words = [process.execPath, PROGRAM, ...args];
+  const [command = '', ...rest] = hostsFile === undefined ? words : ['unshare', ...WITH_HOSTS, hostsFile, ...words];
+  const child = spawn(command, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   });

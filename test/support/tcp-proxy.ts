@@ -167,13 +167,22 @@ function shaped(
   socket: Socket,
   line: () => { readonly delayMs: number; readonly loss: number; readonly retransmitMs: number } | null,
 ): (data: Buffer) => void {
-  let free = 0;
+  // One timer at a time: two that are due in the same millisecond may fire in either order, which would mix the bytes.
+  const waiting: { readonly at: number; readonly data: Buffer }[] = [];
+  const drain = () => {
+    const first = waiting[0];
+    if (!first) return;
+    const left = first.at - performance.now();
+    if (left > 0) return void setTimeout(drain, left);
+    waiting.shift();
+    if (socket.writable) socket.write(first.data);
+    drain();
+  };
   return (data) => {
     const now = line();
     const wait = now ? now.delayMs + (Math.random() < now.loss ? now.retransmitMs : 0) : 0;
-    const at = Math.max(free, performance.now() + wait);
-    free = at;
-    if (at <= performance.now()) socket.write(data);
-    else setTimeout(() => socket.writable && socket.write(data), at - performance.now());
+    const at = Math.max(waiting.at(-1)?.at ?? 0, performance.now() + wait);
+    waiting.push({ at, data });
+    if (waiting.length === 1) drain();
   };
 }

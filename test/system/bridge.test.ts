@@ -192,7 +192,7 @@ describe('a plan created through the gateway', () => {
     expect((anew.body as RestPlan).id).not.toBe(id);
   });
 
-  it('with files or a time limit is refused, because OOF-HAS would not look at them', async () => {
+  it('with files or limits of the search is refused, because OOF-HAS would not look at them', async () => {
     const files = await gateway.rest('POST', '/v1/plans', { name: 'f', template: TEMPLATE, files: { a: 'b' } });
     expect(files.status).toBe(400);
     const limited = await graphql(
@@ -200,6 +200,8 @@ describe('a plan created through the gateway', () => {
       { input: { template: TEMPLATE, timeLimit: 5 } },
     );
     expect(JSON.stringify(limited)).toContain('OOF-HAS takes no time limit');
+    const within = await gateway.rest('POST', '/v1/plans', { name: 'g', template: TEMPLATE, gap_limit: 0.1 });
+    expect([within.status, JSON.stringify(within.body)]).toEqual([400, expect.stringContaining('takes no gap limit')]);
     expect([...(await has.read('conductor/plans/')).keys()]).toEqual(['conductor/plans/healthcheck']);
   });
 });

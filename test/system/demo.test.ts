@@ -27,6 +27,25 @@ it.each(['embedded', 'etcd'])('the demo runs end to end on the %s store', (store
   for (const word of WORDS) expect(run.stdout.toLowerCase()).toContain(word.toLowerCase());
 });
 
+it('the plan with one threshold made impossible says what conflicts and what helps, and is solved with that accepted', () => {
+  const run = spawnSync(process.execPath, ['dist/demo.js', '--once', '--port', '0', '--impossible'], {
+    encoding: 'utf8',
+    timeout: 55_000,
+  });
+  expect([run.stderr, run.status]).toEqual(['', 0]);
+  const steps = [
+    'solving      → not_found',
+    'infeasible: ',
+    'conflict: ',
+    'relaxation: ',
+    'accepting the relaxation',
+    '→ done',
+  ];
+  const places = steps.map((step) => run.stdout.toLowerCase().indexOf(step));
+  expect(places).toEqual([...places].sort((a, b) => a - b));
+  expect(places).not.toContain(-1);
+});
+
 it('the demo ends non-zero and says why when a step fails', () => {
   const run = spawnSync(process.execPath, ['dist/demo.js', '--once', '--port', '99999'], {
     encoding: 'utf8',

@@ -51,6 +51,7 @@ const ANSWERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'nssi-selection.yaml': { core: 'profile-embb-core-1' },
   'nst-selection.yaml': { nst: 'ver-urllc-nst-1' },
   'nsst-selection.yaml': { core_template: 'ver-embb-nsst-1' },
+  're-homing.yaml': { vG: 'chi-01', vFW: 'nyc-01' },
   'inventory-group.yaml': { active: 'si-vgmux-nyc', standby: 'si-vgmux-dal' },
 };
 
@@ -123,6 +124,28 @@ describe('what an example shows besides', () => {
     expect(picksOf(all.recommendations ?? []).at(-1)).toEqual({ vG: 'yyz-01' });
   });
 
+  it('re-homing.yaml: what moves and what that costs stand in the recommendation and in triage, and a dear move is not made', async () => {
+    const { id } = await solve('re-homing.yaml');
+    const { recommendation, sentences } = await told(id);
+    expect(recommendation).toMatchObject({
+      moves: [{ demand: 'vG', from: 'dal-01', to: 'chi-01', gone: false }],
+      terms: [
+        { function: 'distance_between', demand: 'vG' },
+        { function: 'distance_between', demand: 'vFW' },
+        { function: 'moving', demand: 'vG', constraint: null, otherDemand: null, value: 500 },
+        { function: 'soft', demand: 'vG', constraint: 'together', otherDemand: 'vFW', value: 100 },
+      ],
+    });
+    const sum = recommendation.terms.reduce((all, { value }) => all + value, 0);
+    expect(recommendation.objective).toBeCloseTo(sum, 6);
+    expect(sentences).toContain('vG moves from dal-01 to chi-01, which costs 500');
+    expect(sentences).toContain('Soft zone "together" is broken by vG and vFW, which costs 100');
+    const template = example('re-homing.yaml').replace('moving_cost: 500', 'moving_cost: 5000');
+    const stays = await gateway.solved({ name: 'dear', template });
+    expect(picksOf(stays.recommendations ?? [])).toEqual([{ vG: 'dal-01', vFW: 'nyc-01' }]);
+    expect((await told(stays.id)).recommendation.moves).toEqual([]);
+  });
+
   it('order-locks.yaml: the second order waits for the first, and is solved again when that is released', async () => {
     const body = { name: 'first', template: example('order-locks.yaml') };
     const first = await gateway.solved(body);
@@ -137,6 +160,30 @@ describe('what an example shows besides', () => {
     expect(await gateway.finished(second)).toMatchObject({ status: 'done' });
   });
 });
+
+interface Told {
+  readonly objective: number;
+  readonly moves: readonly object[];
+  readonly terms: readonly { readonly value: number }[];
+}
+
+/** The first recommendation as GraphQL shows it, and the sentences of triage. */
+async function told(planId: string) {
+  const query = `query ($id: ID!) { plan(id: $id) { recommendations {
+    objective
+    moves { demand from to gone }
+    terms { function demand constraint otherDemand value }
+  } } }`;
+  const { body } = await gateway.rest('POST', '/graphql', { query, variables: { id: planId } });
+  const [recommendation] = (body as { data: { plan: { recommendations: Told[] } } }).data.plan.recommendations;
+  if (!recommendation) throw new Error('no recommendation');
+  const triage = await gateway.rest('GET', `/v1/triage_tool/${planId}?explain=true`);
+  const plain = await gateway.rest('GET', `/v1/triage_tool/${planId}`);
+  expect(plain.body).not.toHaveProperty('sentences');
+  const { sentences, ...rest } = triage.body as { sentences: string[] };
+  expect(rest).toEqual(plain.body);
+  return { recommendation, sentences };
+}
 
 /** Waits until the plan has the status. */
 async function reached(planId: string, status: string): Promise<void> {

@@ -84,7 +84,10 @@ export function createReserver(options: ReserverOptions): Reserver {
         ? null
         : missingController(planned, controllers);
       if (impossible !== null) return rollBack(saga, [...current.values()], impossible);
-      return forward(saga, planned, current, (step) => intended(step, step.entry.controller ?? '', model, clock.now()));
+      const facts = { serviceModel: model, requestType: input.requestType };
+      return forward(saga, planned, current, (step) =>
+        intended(step, { ...facts, controller: step.entry.controller ?? '', now: clock.now() }),
+      );
     },
   };
 }

@@ -89,8 +89,18 @@ function chosen(problem: Problem, recommendation: Recommendation, demand: string
   return list.find((one) => one.candidate_id === id) ?? (item.source as unknown as Candidate);
 }
 
+interface IntendedFacts {
+  readonly controller: string;
+  readonly serviceModel: string;
+  readonly requestType: string;
+  readonly now: number;
+}
+
 /** The row of a step that is about to be called. */
-export function intended(planned: PlannedStep, controller: string, serviceModel: string, now: number): ReservationStep {
+export function intended(
+  planned: PlannedStep,
+  { controller, serviceModel, requestType, now }: IntendedFacts,
+): ReservationStep {
   const { entry, candidates } = planned;
   const single = candidates.length === 1 ? candidates[0] : undefined;
   return {
@@ -109,6 +119,7 @@ export function intended(planned: PlannedStep, controller: string, serviceModel:
     candidate: (single ?? { candidates }) as unknown as JsonObject,
     reservationName: entry.name,
     reservationType: entry.type ?? serviceModel,
+    requestType,
   };
 }
 

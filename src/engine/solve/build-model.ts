@@ -5,11 +5,11 @@ import type { PairFeatures } from './framework/constraint.ts';
 import type { AttachedConstraint } from './framework/registry.ts';
 import { newerFirst } from './objective/aic-version.ts';
 import { costOf } from './objective/location-call.ts';
-import type { ObjectiveNode, PreparedObjective } from './objective/objective.ts';
+import type { ObjectiveNode, PairPenalty, PreparedObjective } from './objective/objective.ts';
 import { type Shares, sharesOf } from './objective/shares.ts';
 import { scaled } from './objective/tree.ts';
 import type { Expression } from './search/expression.ts';
-import type { DemandModel, PairModel, RuleModel, SearchModel, SlotModel } from './search/model.ts';
+import type { DemandModel, PairModel, RuleModel, SearchModel, SlotModel, SoftPairModel } from './search/model.ts';
 
 /** A demand's candidates in the order of the model. */
 export interface RankedDemand {
@@ -20,7 +20,7 @@ export interface RankedDemand {
 export interface BuiltModel {
   readonly demands: readonly RankedDemand[];
   readonly model: SearchModel;
-  /** The pairwise constraint of each rule of the model. */
+  /** The pairwise constraint of each rule of the model, soft ones last. */
   readonly rules: readonly AttachedConstraint[];
   /** The objective's value of a total of the search. */
   objectiveOf(total: number): number;
@@ -28,7 +28,7 @@ export interface BuiltModel {
 
 /**
  * `demands` in search order; every candidate can be valued. Constraints that are not pairwise, or name fewer than two of the
- * demands, are left out.
+ * demands, are left out; soft ones are taken from the objective, which pays for them.
  */
 export function buildModel(
   demands: readonly RankedDemand[],
@@ -39,12 +39,18 @@ export function buildModel(
   const shares = objective && sharesOf(objective, (name) => candidates.get(name) ?? []);
   const preferNewer = objective?.preferNewer ?? false;
   const ranked = demands.map((demand) => rank(demand, shares, preferNewer));
-  const used = constraints.filter(({ type, demands: names }) => type.scope === 'pairwise' && names.length > 1);
+  const used = constraints.filter(
+    ({ type, demands: names, soft }) => type.scope === 'pairwise' && names.length > 1 && !soft,
+  );
+  const penalties = objective?.pairPenalties ?? [];
+  const rules = [...used, ...penalties.map(({ attached }) => attached)];
   const slots: SlotModel[] = [];
+  const { sign, constant } = shares ?? { sign: 1, constant: 0 };
   const model: SearchModel = {
     demands: ranked.map(({ model: one }) => one),
-    rules: used.map(({ type, params }): RuleModel => ({ type: type.name, params })),
+    rules: rules.map(({ type, params }): RuleModel => ({ type: type.name, params })),
     pairs: used.flatMap((constraint, rule) => pairsOf(constraint, rule, ranked)),
+    softPairs: penalties.flatMap((penalty, at) => softPairsOf(penalty, used.length + at, ranked)),
     optimise: objective !== null,
     noise: shares?.noise ?? 0,
     terms: (shares?.mixed ?? []).map(({ node, slope }) => {
@@ -52,9 +58,9 @@ export function buildModel(
       return { kind: 'operator', operator: 'sum', operands: [inner], start: 0, span: 1, weight: slope };
     }),
     slots,
+    offset: sign * constant,
   };
-  const { sign, constant } = shares ?? { sign: 1, constant: 0 };
-  return { demands: ranked, model, rules: used, objectiveOf: (total) => sign * total + constant };
+  return { demands: ranked, model, rules, objectiveOf: (total) => sign * total + constant };
 }
 
 interface Ranked extends RankedDemand {
@@ -156,4 +162,18 @@ function pairsOf(
       return { a: left.position, b: right.position, rule, left: left.features, right: right.features };
     }),
   );
+}
+
+function softPairsOf(
+  { attached, weight, fitsAlone }: PairPenalty,
+  rule: number,
+  demands: readonly RankedDemand[],
+): SoftPairModel[] {
+  const alone = demands.map(({ name, candidates }) => {
+    return { width: 1, values: Float64Array.from(candidates, (one) => (fitsAlone(name, one) ? 1 : 0)) };
+  });
+  const none = { width: 1, values: new Float64Array() };
+  return pairsOf(attached, rule, demands).map((pair) => {
+    return { ...pair, weight, alone: { left: alone[pair.a] ?? none, right: alone[pair.b] ?? none } };
+  });
 }

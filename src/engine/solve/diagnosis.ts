@@ -14,6 +14,8 @@ export interface SearchFacts {
   /** Number of recommendations asked for, or the bound of `all`. */
   readonly wanted: number;
   readonly all: boolean;
+  /** See `SearchOptions.gapLimit`; 0 for none. */
+  readonly gapLimit: number;
 }
 
 export interface Timing {
@@ -56,7 +58,8 @@ function demandDiagnosis({ demand, candidates, steps }: DemandState): DemandDiag
 }
 
 function sentences(states: readonly DemandState[], search: SearchFacts | null): readonly string[] {
-  if (search) return search.outcome.placements.length === 0 ? nothingFound(search) : fewer(search);
+  if (search)
+    return search.outcome.placements.length === 0 ? nothingFound(search) : [...near(search), ...fewer(search)];
   return states.filter(({ candidates }) => candidates.length === 0).map(emptySentence);
 }
 
@@ -112,6 +115,17 @@ function nothingFound({ outcome, built }: SearchFacts): readonly string[] {
     .map(({ count, rule }) => `${title(rule)} ended ${count} attempts`);
   const all = demands.map((_, position) => size(position)).join(', ');
   return [[`No combination of candidates fits for ${all}`, ...worst].join('; ')];
+}
+
+/** What a gap limit did to the answer. */
+function near({ outcome, built, objectives, gapLimit }: SearchFacts): readonly string[] {
+  const { status, gap } = proofOf(outcome, built, objectives);
+  if (status !== 'FEASIBLE' || outcome.timedOut || gap === null || gapLimit === 0) return [];
+  return [`The search ended with a gap of ${percent(gap)}, which the gap limit of ${percent(gapLimit)} allows`];
+}
+
+function percent(part: number): string {
+  return `${Number((100 * part).toPrecision(3))} %`;
 }
 
 function fewer({ outcome, wanted, all }: SearchFacts): readonly string[] {

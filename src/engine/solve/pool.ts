@@ -4,13 +4,16 @@ import { Worker } from 'node:worker_threads';
 import { ConductorError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/ports.ts';
 import { workerFile } from '../../lib/worker-file.ts';
-import type { SearchJob, SearchOutcome } from './search/model.ts';
-import type { SearchReply } from './worker-protocol.ts';
+import type { SearchJob, SearchOutcome, SearchState } from './search/model.ts';
+import type { SearchReply, SearchTask } from './worker-protocol.ts';
 
 /** Where searches run; in process in tests. */
 export interface SearchRunner {
-  /** Rejects with the signal's reason when aborted, else a ConductorError. */
-  run(job: SearchJob, signal?: AbortSignal): Promise<SearchOutcome>;
+  /**
+   * Rejects with the signal's reason when aborted, else a ConductorError. `onState` hears where a search stands that takes its
+   * time, a few times a second at most, and must not throw.
+   */
+  run(job: SearchJob, signal?: AbortSignal, onState?: (state: SearchState) => void): Promise<SearchOutcome>;
 }
 
 export interface PoolOptions {
@@ -25,6 +28,7 @@ export interface PoolOptions {
 
 interface Task {
   readonly job: SearchJob;
+  readonly onState: ((state: SearchState) => void) | undefined;
   readonly settle: (result: SearchOutcome | { readonly error: unknown }) => void;
 }
 
@@ -50,13 +54,14 @@ export class SearchPool implements SearchRunner {
     if (this.#threads.size === 0 && !this.#closed) this.#start()?.worker.unref();
   }
 
-  run(job: SearchJob, signal?: AbortSignal): Promise<SearchOutcome> {
+  run(job: SearchJob, signal?: AbortSignal, onState?: (state: SearchState) => void): Promise<SearchOutcome> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       if (this.#closed) return reject(closedError());
       const onAbort = () => this.#abort(task, signal?.reason);
       const task: Task = {
         job,
+        onState,
         settle(result) {
           signal?.removeEventListener('abort', onAbort);
           if ('error' in result) reject(result.error);
@@ -87,7 +92,8 @@ export class SearchPool implements SearchRunner {
       thread.task = task;
       thread.worker.ref();
       try {
-        thread.worker.postMessage(task.job);
+        const { job, onState } = task;
+        thread.worker.postMessage({ job, tells: onState !== undefined } satisfies SearchTask);
       } catch (cause) {
         this.#finish(thread, { error: new ConductorError('INTERNAL', undefined, { cause }) });
       }
@@ -100,7 +106,10 @@ export class SearchPool implements SearchRunner {
     const worker = new Worker(this.#file, { resourceLimits: { maxOldGenerationSizeMb: maxMemoryMb }, env: {} });
     const thread: Thread = { worker, task: null };
     this.#threads.add(thread);
-    worker.on('message', (reply: SearchReply) => this.#finish(thread, outcomeOf(reply)));
+    worker.on('message', (reply: SearchReply) => {
+      if (reply.kind === 'at') thread.task?.onState?.(reply.state);
+      else this.#finish(thread, outcomeOf(reply));
+    });
     worker.on('error', (error: Error) => {
       logger.error({ err: error, maxMemoryMb }, 'a search thread failed');
       this.#drop(thread, failure(error, maxMemoryMb));
@@ -148,7 +157,7 @@ export class SearchPool implements SearchRunner {
   }
 }
 
-function outcomeOf(reply: SearchReply): SearchOutcome | { readonly error: unknown } {
+function outcomeOf(reply: Exclude<SearchReply, { kind: 'at' }>): SearchOutcome | { readonly error: unknown } {
   if (reply.kind === 'done') return reply.outcome;
   const cause = new Error(reply.message);
   cause.stack = reply.stack;

@@ -15,13 +15,18 @@ export function proofOf(
   if (open) {
     const objective = objectives[unproven] ?? objectiveOf(open.total);
     const best = objectiveOf(open.bound);
-    return { status, bound: finite(best), gap: finite(Math.abs((objective - best) / objective)), nodes };
+    return { status, bound: finite(best), gap: gapOf(objective, best), nodes };
   }
   // A proven value is its own bound; adding it up in the search's order would differ by rounding.
   if (proofs.length > 0) return { status, bound: objectives[0] ?? null, gap: 0, nodes };
   return { status, bound: bound === null ? null : finite(objectiveOf(bound)), gap: null, nodes };
 }
 
-function finite(value: number): number | null {
+/** See `SearchProof.gap`. */
+export function gapOf(objective: number, bound: number): number | null {
+  return finite(Math.abs((objective - bound) / objective));
+}
+
+export function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }

@@ -1,5 +1,4 @@
 // The solver over its parts: constraints that look at one demand, then the search, then recommendations and the diagnosis.
-import type { Candidate } from '../../domain/candidate.ts';
 import type {
   CallContext,
   InventoryProvider,
@@ -21,10 +20,14 @@ import { diagnose, type SearchFacts } from './diagnosis.ts';
 import { FIT, reject } from './framework/constraint.ts';
 import { applyVerdicts, type DemandState, filterCandidates, startStates } from './framework/filter.ts';
 import { Questions } from './framework/questions.ts';
+import type { AttachedConstraint } from './framework/registry.ts';
 import { countFlavors } from './hpa-metrics.ts';
+import { movesOf } from './moves.ts';
 import { prepareObjective } from './objective/index.ts';
 import type { PreparedObjective } from './objective/objective.ts';
+import { withPenalties } from './objective/penalties.ts';
 import type { SearchRunner } from './pool.ts';
+import { chosenBy, progressTo } from './progress.ts';
 import { recommend } from './recommendations.ts';
 import type { SearchJob, SearchOutcome, StrategyName } from './search/model.ts';
 
@@ -68,49 +71,70 @@ async function run(
   const { timeLimitMs } = options;
   const timing = (timedOutEarly: boolean) => ({ elapsedMs: elapsed(), timeLimitMs, timedOutEarly });
   const constraints = constraintTypes.attach(problem);
-  const objective = prepareObjective(problem);
+  const stated = prepareObjective(problem);
   const states = startStates(problem);
   // Each solve remembers its own questions: answers are not carried over to another plan.
   const questions = new Questions(options.recorded);
   const inTime = await withDeadline(clock, timeLimitMs, ctx.signal, async (signal) => {
-    dropUnvalued(objective, states, 'early');
+    dropUnvalued(stated, states, 'early');
     await filterCandidates(problem, states, constraints, sources(parts, { ...ctx, signal }, questions));
     // Constraints may have added what the objective reads, for example scores of flavors.
-    dropUnvalued(objective, states, 'final');
+    dropUnvalued(stated, states, 'final');
   });
-  const notices = objective?.notices ?? [];
+  const notices = stated?.notices ?? [];
   const recorded = questions.dump();
   const record = recorded ? { answers: recorded } : {};
   if (!inTime || states.some(({ candidates }) => candidates.length === 0)) {
     return { kind: 'no-solution', diagnosis: diagnose(states, null, timing(!inTime), notices), ...record };
   }
+  const objective = stated && payingFor(problem, stated, constraints, states);
   const built = buildModel(inSearchOrder(problem, states, objective), constraints, objective);
   const wanted = options.wanted === 'all' ? parts.maxRecommendations : Math.max(1, Math.floor(options.wanted) || 1);
   // Waiting for a free thread does not count: a busy machine must not turn a plan that can be solved into "not found".
-  const job = { model: built.model, wanted, timeLimitMs: timeLimitMs - elapsed(), strategy: parts.search ?? 'optimal' };
-  const outcome = await runStoppable(runner, job, options.stop, ctx.signal);
+  const { gapLimit = 0 } = options;
+  const job = {
+    model: built.model,
+    wanted,
+    timeLimitMs: timeLimitMs - elapsed(),
+    strategy: parts.search ?? 'optimal',
+    gapLimit,
+  };
+  const onState = options.onProgress && progressTo(options.onProgress, built, objective, parts.logger);
+  const outcome = await runStoppable((one) => runner.run(one, ctx.signal, onState), job, options.stop);
   const recommendations = recommendationsOf(problem, built, outcome, objective);
   const objectives = recommendations.map((one) => one.objective);
-  const facts: SearchFacts = { outcome, built, objectives, wanted, all: options.wanted === 'all' };
+  const facts: SearchFacts = { outcome, built, objectives, wanted, all: options.wanted === 'all', gapLimit };
   const diagnosis = diagnose(states, facts, timing(false), notices);
   if (recommendations.length === 0) return { kind: 'no-solution', diagnosis, ...record };
   return { kind: 'solved', solution: { recommendations, diagnosis, ...record } };
 }
 
+function payingFor(
+  { stability }: Problem,
+  objective: PreparedObjective,
+  constraints: readonly AttachedConstraint[],
+  states: readonly DemandState[],
+): PreparedObjective {
+  const byName = new Map(states.map((state) => [state.demand.name, state.violators]));
+  const violators = (key: string, demand: string) => byName.get(demand)?.get(key) ?? NOBODY;
+  return withPenalties(objective, constraints, violators, stability);
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
 /** A request to stop reaches a running search through one shared word: its thread is busy and reads no messages. */
 async function runStoppable(
-  runner: SearchRunner,
+  run: (job: SearchJob) => Promise<SearchOutcome>,
   job: SearchJob,
   stop: AbortSignal | undefined,
-  signal: AbortSignal | undefined,
 ): Promise<SearchOutcome> {
-  if (!stop) return runner.run(job, signal);
+  if (!stop) return run(job);
   const word = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const onStop = () => Atomics.store(new Int32Array(word), 0, 1);
   if (stop.aborted) onStop();
   stop.addEventListener('abort', onStop, { once: true });
   try {
-    return await runner.run({ ...job, stop: word }, signal);
+    return await run({ ...job, stop: word });
   } finally {
     stop.removeEventListener('abort', onStop);
   }
@@ -153,22 +177,19 @@ function inSearchOrder(
 }
 
 function recommendationsOf(
-  { requestType }: Problem,
-  { demands }: BuiltModel,
+  problem: Problem,
+  built: BuiltModel,
   outcome: SearchOutcome,
   objective: PreparedObjective | null,
 ): Recommendation[] {
   return outcome.placements.map((placement) => {
-    const chosen = new Map<string, Candidate>();
-    for (const [position, { name, candidates }] of demands.entries()) {
-      const candidate = candidates[placement[position] ?? -1];
-      if (candidate) chosen.set(name, candidate);
-    }
+    const chosen = chosenBy(built, placement);
     const explanation = objective?.explain(chosen);
     return {
-      demands: [...chosen].map(([name, candidate]) => recommend(name, candidate, requestType)),
+      demands: [...chosen].map(([name, candidate]) => recommend(name, candidate, problem.requestType)),
       objective: explanation?.total ?? null,
       terms: explanation?.terms ?? [],
+      ...movesOf(problem, chosen),
     };
   });
 }

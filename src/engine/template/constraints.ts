@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject, type JsonValue, own } from '../../lib/js
 import { CONSTRAINT_SCHEMAS, type ConstraintSchema } from './constraint-schemas.ts';
 import { type IssueList, keyPath } from './issues.ts';
 import { uniqueKey } from './keys.ts';
+import { parseSoft } from './penalties.ts';
 import { isFalsy, pythonRepr, pythonStr } from './python-text.ts';
 import { nameList } from './sections.ts';
 import { parseThreshold } from './thresholds.ts';
@@ -109,6 +110,7 @@ export function parseConstraints(
     if (!isJsonObject(constraint)) continue;
     const listed = nameList(own(constraint, 'demands')) ?? [];
     const parsed = parseOne(name, constraint, listed, context);
+    const soft = parseSoft(constraint, name, keyPath('constraints', name), context.issues);
     const demands = listed.filter((demand) => names.demands.has(demand));
     if (parsed === null || demands.length === 0) continue;
     const { type, schema, properties } = parsed;
@@ -116,7 +118,7 @@ export function parseConstraints(
       ? demands.map((demand) => [`${name}_${demand}`, [demand]])
       : [[name, demands]];
     for (const [key, group] of groups) {
-      out.push({ key: uniqueKey(key, taken), name, type, demands: group, properties });
+      out.push({ key: uniqueKey(key, taken), name, type, demands: group, properties, ...(soft ? { soft } : {}) });
     }
   }
   return out;

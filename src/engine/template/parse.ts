@@ -9,6 +9,7 @@ import { IssueList, itemPath, keyPath, parentPath } from './issues.ts';
 import { excessOf, TEMPLATE_LIMITS } from './limits.ts';
 import { parseLocations } from './locations.ts';
 import { parseObjective } from './objective.ts';
+import { parseStability } from './penalties.ts';
 import { parseReservation } from './reservations.ts';
 import { nameList, readSections, readVersion, type Sections } from './sections.ts';
 import { locateIssues } from './text.ts';
@@ -94,6 +95,7 @@ function build(template: JsonObject, files: JsonObject, options: TemplateOptions
   });
   const known = sections.demands === null ? null : names.demands;
   const reservation = parseReservation(sections.reservation, sections.reservationKey, known, rules);
+  const stability = parseStability(sections.stability, known, rules);
   checkAllNumbers(sections, rules);
   const all = [...structure.items, ...functions.items, ...rules.items];
   const issues = withoutEchoes(all, resolver.unresolved, functions.items);
@@ -108,6 +110,7 @@ function build(template: JsonObject, files: JsonObject, options: TemplateOptions
     demands,
     constraints,
     objective,
+    stability,
     reservation,
   };
   return { issues, parsed };

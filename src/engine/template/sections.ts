@@ -15,12 +15,14 @@ export interface Sections {
   readonly constraints: JsonObject | null;
   readonly optimization: JsonObject | null;
   readonly reservation: JsonObject | null;
+  /** Opt-in; undefined: not given. Its own parser looks at its type. */
+  readonly stability: JsonValue | undefined;
   /** The key it was given under: `reservation`, as the reference reads it, or `reservations`, as its documents say. */
   readonly reservationKey: 'reservation' | 'reservations';
 }
 
 const LOCATION_KEYS: ReadonlySet<string> = new Set(['latitude', 'longitude', 'host_name', 'clli_code', 'country']);
-const CONSTRAINT_KEYS: ReadonlySet<string> = new Set(['type', 'demands', 'properties']);
+const CONSTRAINT_KEYS: ReadonlySet<string> = new Set(['type', 'demands', 'properties', 'soft']);
 
 /** Path of the version; its text is reported in a form of its own. */
 export const VERSION_PATH = 'homing_template_version';
@@ -69,6 +71,9 @@ export function readSections(
     constraints,
     optimization,
     reservation,
+    stability: Object.hasOwn(template, 'stability')
+      ? resolver.resolve(own(template, 'stability') ?? null, 'stability')
+      : undefined,
     reservationKey,
   } as const;
   const names = namesOf(sections);

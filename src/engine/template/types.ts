@@ -1,6 +1,6 @@
 // What the template parser hands on: the template as understood, before anything is asked of an inventory.
 
-import type { Objective, Problem, ProblemConstraint } from '../../domain/problem.ts';
+import type { Objective, Problem, ProblemConstraint, Stability } from '../../domain/problem.ts';
 import type { BASE_VERSIONS, DemandSpec, GENERIC_VERSIONS, LocationSpec } from '../../domain/template.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import type { IssueList } from './issues.ts';
@@ -29,6 +29,8 @@ export interface ParsedTemplate {
   readonly demands: readonly DemandSpec[];
   readonly constraints: readonly ProblemConstraint[];
   readonly objective: Objective | null;
+  /** null for none. */
+  readonly stability: Stability | null;
   readonly reservation: Problem['reservation'];
 }
 

@@ -58,7 +58,7 @@ export function createTranslator(options: TranslatorOptions): Translator {
       ctx.signal?.throwIfAborted();
       const counts = demands.map((demand) => ({ demand: demand.name, candidates: demand.candidates.length }));
       logger.debug({ planId: plan.id, requestId: ctx.requestId, counts }, 'template translated');
-      const { version, requestType, serviceName, objective, reservation } = parsed;
+      const { version, requestType, serviceName, objective, stability, reservation } = parsed;
       return {
         problem: {
           version,
@@ -69,6 +69,7 @@ export function createTranslator(options: TranslatorOptions): Translator {
           demands,
           constraints,
           objective,
+          ...(stability ? { stability } : {}),
           latencyRules: rules,
           reservation,
         },

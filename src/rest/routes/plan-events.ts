@@ -1,12 +1,13 @@
 // `GET /v1/plans/{id}/events`: a plan's changes as server-sent events with the cursors of the GraphQL subscription as ids, so
-// that a browser, or anybody who sends `Last-Event-ID`, goes on where it was, on any gateway. As JSON the whole history.
-import { isConductorError, toConductorError } from '../../domain/errors.ts';
+// that a browser, or anybody who sends `Last-Event-ID`, goes on where it was, on any gateway; on request with how far the search is. As JSON the whole history.
+import { ConductorError, isConductorError, toConductorError } from '../../domain/errors.ts';
 import { isFinal, type PlanEvent, type PlanRecord } from '../../domain/plan.ts';
 import type { Cursor, PlanChange } from '../../domain/ports.ts';
 import type { Subscription } from '../../services/subscriptions.ts';
 import { planView } from '../plan-view.ts';
 import { wantsEvents } from '../request-headers.ts';
 import { header, type RouteCall, type RouteHandler } from '../types.ts';
+import { changesAndProgress, type ProgressItem } from './plan-progress.ts';
 import { findPlan } from './plans.ts';
 
 /** Pause in milliseconds before a client connects again. */
@@ -18,6 +19,8 @@ interface Start {
   readonly after?: Cursor;
   /** The history behind the client's cursor is lost. */
   readonly lost: boolean;
+  /** Tell how far the search is, too. */
+  readonly progress: boolean;
 }
 
 /** 204 tells a browser that has seen the end not to come again. */
@@ -35,23 +38,31 @@ async function historyOf({ services, scope }: RouteCall, plan: PlanRecord): Prom
   return { events: events.map(eventView), cursor: services.plans.cursorOf(plan) };
 }
 
-/** null when the client knows the plan's end. Throws CURSOR_INVALID. */
+/** null when the client knows the plan's end. Throws CURSOR_INVALID, BAD_REQUEST. */
 async function startOf({ request, services }: RouteCall, plan: PlanRecord): Promise<Start | null> {
-  const after = header(request.headers, 'last-event-id') ?? new URLSearchParams(request.query).get('after');
-  if (after === null || after === '') return { lost: false };
+  const query = new URLSearchParams(request.query);
+  const progress = readProgress(query.get('progress'));
+  const after = header(request.headers, 'last-event-id') ?? query.get('after');
+  if (after === null || after === '') return { lost: false, progress };
   try {
     const moved = await services.plans.hasMoved(plan, after);
-    return !moved && isFinal(plan.head.status) ? null : { after, lost: false };
+    return !moved && isFinal(plan.head.status) ? null : { after, lost: false, progress };
   } catch (error) {
-    if (isConductorError(error, 'CURSOR_EXPIRED')) return { lost: true };
+    if (isConductorError(error, 'CURSOR_EXPIRED')) return { lost: true, progress };
     throw error;
   }
+}
+
+function readProgress(text: string | null): boolean {
+  if (text === null || text === 'false') return false;
+  if (text === 'true') return true;
+  throw new ConductorError('BAD_REQUEST', 'progress must be true or false.');
 }
 
 async function* frames(
   call: RouteCall,
   plan: PlanRecord,
-  { after, lost }: Start,
+  { after, lost, progress }: Start,
   { signal, end }: Subscription,
 ): AsyncGenerator<string, void, undefined> {
   const { services, scope, logger } = call;
@@ -60,9 +71,10 @@ async function* frames(
     yield `retry: ${RETRY_MS}\n\n`;
     if (lost) yield frame('gap', null, await gapView(call, 'store-changed'));
     const options = { planId, signal, ...(after === undefined ? {} : { after }) };
-    for await (const change of services.plans.watch(scope, options)) {
-      yield await frameOf(call, change);
-      if (isEnd(change)) return;
+    const changes = services.plans.watch(scope, options);
+    for await (const item of progress ? changesAndProgress(call, plan, changes, signal) : changes) {
+      yield await frameOf(call, item);
+      if (isEnd(item)) return;
     }
   } catch (thrown) {
     if (signal.aborted) return;
@@ -76,11 +88,13 @@ async function* frames(
   }
 }
 
-function isEnd(change: PlanChange): boolean {
+function isEnd(change: PlanChange | ProgressItem): boolean {
   return change.kind === 'deleted' || (change.kind === 'event' && isFinal(change.event.to));
 }
 
-async function frameOf(call: RouteCall, change: PlanChange): Promise<string> {
+async function frameOf(call: RouteCall, change: PlanChange | ProgressItem): Promise<string> {
+  // No part of the history: it has no place to go on from.
+  if (change.kind === 'progress') return frame('progress', null, { planId: call.id, ...change.progress });
   const { cursor } = change;
   if (change.kind === 'event') return frame('status', cursor, eventView(change.event));
   if (change.kind === 'deleted') return frame('deleted', cursor, { planId: change.planId });

@@ -5,11 +5,14 @@ import type { TriageRecord } from '../../services/index.ts';
 import { HEALTHCHECK_ID, HEALTHCHECK_NAME } from '../plan-view.ts';
 import type { RouteHandler } from '../types.ts';
 
-export const getTriage: RouteHandler = async ({ services, scope, id }) => {
+/** `?explain=true` adds `sentences`: in plain words why the answer is as it is, or why there is none; recorded answers keep their shape. */
+export const getTriage: RouteHandler = async ({ services, scope, id, request }) => {
   const record = await services.triage.get(scope, id);
   // The spelling is the one that clients of the reference may look for.
   if (!record) throw new ConductorError('PLAN_NOT_FOUND', `DAta ${id.slice(0, 128)} not found`);
-  return { status: 200, body: recordView(record) };
+  const wanted = new URLSearchParams(request.query).get('explain') === 'true';
+  const more = wanted ? { sentences: await services.triage.sentences(scope, record) } : {};
+  return { status: 200, body: { ...recordView(record), ...more } };
 };
 
 /** The newest plans; how many is bounded by `[conductor_api] triage_list_limit`. */

@@ -32,6 +32,12 @@ const ConstraintOutcomeType = builder.objectRef<ConstraintOutcome>('ConstraintOu
       description: 'Those among them that nobody could judge, because a controller gave no answer.',
       resolve: ({ unknown }) => unknown ?? 0,
     }),
+    penalisedCount: t.int({
+      nullable: true,
+      description:
+        'Of a soft constraint, which takes no candidate away: those that break it by themselves. Null for a constraint that refuses.',
+      resolve: ({ penalised }) => penalised ?? null,
+    }),
   }),
 });
 

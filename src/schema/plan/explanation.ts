@@ -114,6 +114,10 @@ const VerdictType = builder.objectRef<CandidateVerdict>('CandidateVerdict').impl
     constraint: t.exposeString('constraint', { description: 'Name of the constraint.' }),
     type: t.exposeString('type', { description: 'Its type.' }),
     verdict: t.expose('verdict', { type: VerdictEnum, description: 'What it says.' }),
+    soft: t.boolean({
+      description: 'The constraint is soft: what it refuses stays, and worsens the objective.',
+      resolve: ({ soft }) => soft ?? false,
+    }),
     reason: t.exposeString('reason', { description: 'In words; empty for a fit without anything to measure.' }),
     measured: t.exposeFloat('measured', { nullable: true, description: 'What was measured, in `unit`.' }),
     required: t.exposeFloat('required', { nullable: true, description: 'The limit, in `unit`.' }),

@@ -9,6 +9,7 @@ import { PlanDemandType } from './demand.ts';
 import { DiagnosisType } from './diagnosis.ts';
 import { PlanEventType, StageProgressType } from './history.ts';
 import { OrderLockType } from './order-lock.ts';
+import { SearchProgressType } from './progress.ts';
 import { RecommendationType } from './recommendation.ts';
 import { ReservationStepType } from './reservation.ts';
 import { PlanTriageType } from './triage.ts';
@@ -53,6 +54,12 @@ builder.objectFields(Plan, (t) => ({
     nullable: true,
     description: 'Seconds that the creator gives the search; null: as configured.',
     resolve: ({ head }) => head.timeLimit ?? null,
+  }),
+  gapLimit: t.float({
+    nullable: true,
+    description:
+      'How far from the best is good enough for the creator, as a part of the objective; null: the best is wanted.',
+    resolve: ({ head }) => head.gapLimit ?? null,
   }),
   createdBy: t.string({ description: 'Who created the plan.', resolve: ({ head }) => head.createdBy }),
   requestId: t.string({
@@ -107,6 +114,12 @@ builder.objectFields(Plan, (t) => ({
     nullable: true,
     description: 'The placements found, best first; null until the solver has ended, empty when nothing fits.',
     resolve: resolvers.recommendations,
+  }),
+  progress: t.field({
+    type: SearchProgressType,
+    nullable: true,
+    description: 'How far the search is; null when none goes on, and for the first moments of one.',
+    resolve: resolvers.progress,
   }),
   diagnosis: t.field({
     type: DiagnosisType,

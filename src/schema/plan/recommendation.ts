@@ -1,12 +1,15 @@
 // Recommendations: one complete placement each, with what it costs and why.
-import type { DemandRecommendation, Recommendation, ScoreTerm } from '../../domain/solution.ts';
+import type { DemandRecommendation, Move, Recommendation, ScoreTerm } from '../../domain/solution.ts';
 import { builder } from '../builder.ts';
 import { Candidate } from './candidate.ts';
 
 export const ScoreTermType = builder.objectRef<ScoreTerm>('ScoreTerm').implement({
   description: 'One term of the objective, as it comes out for this placement.',
   fields: (t) => ({
-    function: t.exposeString('function', { description: 'Function of the term, for example `distance_between`.' }),
+    function: t.exposeString('function', {
+      description:
+        'Function of the term, for example `distance_between`; `soft` for a soft constraint that is broken, `moving` for a demand that moves.',
+    }),
     demand: t.exposeString('demand', { description: 'Demand that it is about.' }),
     location: t.exposeString('location', {
       nullable: true,
@@ -30,6 +33,16 @@ export const ScoreTermType = builder.objectRef<ScoreTerm>('ScoreTerm').implement
       nullable: true,
       description: "Place of the candidate's country in the latency rules, for `latency_between`: 20000 km each.",
       resolve: ({ latencyWeight }) => latencyWeight ?? null,
+    }),
+    constraint: t.string({
+      nullable: true,
+      description: 'Name of the soft constraint that is broken, for `soft`.',
+      resolve: ({ constraint }) => constraint ?? null,
+    }),
+    otherDemand: t.string({
+      nullable: true,
+      description: 'The other demand, for a soft constraint between two.',
+      resolve: ({ otherDemand }) => otherDemand ?? null,
     }),
     value: t.exposeFloat('value', {
       description:
@@ -69,6 +82,18 @@ const DemandRecommendationType = builder.objectRef<DemandRecommendation>('Demand
   }),
 });
 
+const MoveType = builder.objectRef<Move>('Move').implement({
+  description: 'A demand that does not stay where the section `stability` of the template says that it stands.',
+  fields: (t) => ({
+    demand: t.exposeString('demand', { description: 'Name of the demand.' }),
+    from: t.exposeID('from', { description: 'Candidate at which it stands.' }),
+    to: t.exposeID('to', { description: 'Candidate that is recommended.' }),
+    gone: t.exposeBoolean('gone', {
+      description: 'The present place is no candidate of the demand any more, so that it cannot stay there.',
+    }),
+  }),
+});
+
 export const RecommendationType = builder.objectRef<Recommendation>('Recommendation').implement({
   description: 'One complete placement: every demand has a candidate.',
   fields: (t) => ({
@@ -80,6 +105,12 @@ export const RecommendationType = builder.objectRef<Recommendation>('Recommendat
       type: [ScoreTermType],
       description: 'What the objective is made of.',
       resolve: (recommendation) => [...recommendation.terms],
+    }),
+    moves: t.field({
+      type: [MoveType],
+      nullable: true,
+      description: 'Demands that move; null for a template without the section `stability`.',
+      resolve: ({ moves }) => (moves ? [...moves] : null),
     }),
     demands: t.field({
       type: [DemandRecommendationType],

@@ -1,9 +1,10 @@
 // Steps of the reservation. What is sent to the controller is not shown: it may hold what is nobody else's business.
-import type { ReservationStep } from '../../domain/solution.ts';
+import { compensationOf, type PlanReservation } from '../../resolvers/compensations.ts';
 import { builder } from '../builder.ts';
+import { CompensationType } from '../compensations.ts';
 import { ReservationStateEnum } from '../enums.ts';
 
-export const ReservationStepType = builder.objectRef<ReservationStep>('ReservationStep').implement({
+export const ReservationStepType = builder.objectRef<PlanReservation>('ReservationStep').implement({
   description: 'Capacity reserved, or to be reserved, for one choice at a service controller.',
   fields: (t) => ({
     step: t.exposeString('step', { description: 'Unique within the plan.' }),
@@ -20,5 +21,12 @@ export const ReservationStepType = builder.objectRef<ReservationStep>('Reservati
       resolve: (step) => step.message || null,
     }),
     updated: t.expose('updated', { type: 'DateTime', description: 'When its state changed last.' }),
+    compensation: t.field({
+      type: CompensationType,
+      nullable: true,
+      description:
+        'Who looks after what it may hold; null once it is settled: held by a plan that is done, or released.',
+      resolve: compensationOf,
+    }),
   }),
 });

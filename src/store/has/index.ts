@@ -3,7 +3,9 @@
 import { ConductorError } from '../../domain/errors.ts';
 import type { OrderLockStore } from '../../domain/order-locks.ts';
 import type { LatencyRuleStore, WorkQueue } from '../../domain/ports.ts';
+import { NO_PROGRESS } from '../../domain/progress.ts';
 import { systemRandom } from '../../lib/random.ts';
+import type { CompensationServer } from '../compensations.ts';
 import type { Stores, StoresOptions } from '../index.ts';
 import { idOf } from '../keys.ts';
 import type { Kv } from '../kv.ts';
@@ -58,11 +60,13 @@ export function createHasStores(kv: Kv, options: StoresOptions): Stores {
   return {
     plans,
     feed,
+    progress: NO_PROGRESS,
     work: NO_WORK,
     orderLocks: NO_LOCKS,
     latencyRules: latencyRules(kv),
     queuedPlans: () => 0,
     members,
+    compensations: NO_COMPENSATIONS,
     async start() {
       try {
         await Promise.all([feed.start(stop.signal), rows.start(stop.signal)]);
@@ -87,6 +91,16 @@ const NO_WORK: WorkQueue = {
 async function* nothing(signal: AbortSignal): AsyncGenerator<string> {
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
+
+/** Nothing is reserved by this side. */
+const NO_COMPENSATIONS: CompensationServer = {
+  list: async () => [],
+  ofPlan: async () => [],
+  end: async () => false,
+  serve: () => undefined,
+  status: () => null,
+  close: async () => undefined,
+};
 
 /** Its rows of order locks cannot be changed by two programs without harm. */
 const NO_LOCKS: OrderLockStore = {

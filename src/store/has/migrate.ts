@@ -1,4 +1,4 @@
-// Takes plans, latency tables and triage over from an OOF-HAS installation into this program's store. Ids are kept, so whatever
+// Takes plans, order locks, latency tables and triage over from an OOF-HAS installation into this program's store. Ids are kept, so whatever
 // is there already is left alone and a migration may be repeated. Finished plans come with their recommendations; the others
 // start again from their template, because a half-done translation is of no use to another program.
 import { ConductorError, isConductorError, toConductorError } from '../../domain/errors.ts';
@@ -13,10 +13,9 @@ import { type EncodedPart, encodePart, writeParts } from '../parts.ts';
 import { when } from '../request.ts';
 import { listAll } from '../resync.ts';
 import { solutionOf, templateOf, triageOf } from './documents.ts';
-import { readHasLatency, rowsOf } from './latency.ts';
+import { readHasLatency } from './latency.ts';
 import {
   documentOf,
-  HAS_LOCKS,
   HAS_PLANS,
   HAS_TRIAGE,
   type HasRow,
@@ -25,6 +24,15 @@ import {
   readHasRow,
   textOf,
 } from './layout.ts';
+import {
+  importLocks,
+  type LockImport,
+  type LockMigrationOutcome,
+  type MigratedLock,
+  notImported,
+  type OpenLock,
+  readHasLocks,
+} from './locks.ts';
 import { HAS_ACTOR, stageRecords } from './state.ts';
 
 /** `imported`: finished, as it stands. `restarted`: begins anew at `template`. `present`: was there before. */
@@ -45,8 +53,7 @@ export interface MigrationReport {
   readonly plans: Readonly<Record<MigrationOutcome, number>>;
   /** Rows of the latency tables; `kept`: this store has rules already, and they stand. */
   readonly latency: { readonly regions: number; readonly countries: number; readonly kept: boolean };
-  /** Open order locks found. They are not taken over: plans that wait take them anew when they are solved again. */
-  readonly orderLocks: number;
+  readonly orderLocks: Readonly<Record<LockMigrationOutcome, number>>;
 }
 
 export interface MigrationParts {
@@ -59,6 +66,8 @@ export interface MigrationParts {
   readonly dryRun: boolean;
   /** Told of each plan as it is done. */
   readonly onPlan: (plan: MigratedPlan) => void;
+  /** Told of each order lock, those of a plan after the plan. */
+  readonly onLock?: ((lock: MigratedLock) => void) | undefined;
 }
 
 /** Rows carry their documents: few at a time. */
@@ -70,43 +79,71 @@ const MAX_MESSAGE = 20_000;
 /** Throws STORE_* when either store does not answer; what was imported until then stays, and a repetition goes on. */
 export async function migrate(parts: MigrationParts): Promise<MigrationReport> {
   const counts: Record<MigrationOutcome, number> = { imported: 0, restarted: 0, present: 0, refused: 0 };
+  const orderLocks: Record<LockMigrationOutcome, number> = { imported: 0, present: 0, left: 0 };
+  const locks = await readHasLocks(parts.from);
+  const open = new Map(locks.open);
+  const tell = (told: readonly MigratedLock[]) => {
+    for (const lock of told) {
+      orderLocks[lock.outcome] += 1;
+      parts.onLock?.(lock);
+    }
+  };
   for await (const { kvs } of listAll(parts.from, HAS_PLANS, { limit: PAGE, keysOnly: false })) {
     for (const found of kvs) {
       if (!isHasPlanKey(found.key)) continue;
-      const plan = await migrateRow(parts, found);
+      const built = open.get(idOf(found.key)) ?? [];
+      open.delete(idOf(found.key));
+      const { plan, told } = await migrateRow(parts, found, built);
       counts[plan.outcome] += 1;
       parts.onPlan(plan);
+      tell(told);
     }
   }
-  const locks = await rowsOf(parts.from, HAS_LOCKS);
-  const orderLocks = locks.filter((row) => own(row, 'is_spinup_completed') !== true).length;
+  for (const [planId, built] of open) tell(await notImported(parts.to, planId, built, 'missing'));
+  tell(locks.left);
   return { dryRun: parts.dryRun, plans: counts, latency: await migrateLatency(parts), orderLocks };
 }
 
-async function migrateRow(parts: MigrationParts, found: KeyValue): Promise<MigratedPlan> {
+interface MigratedRow {
+  readonly plan: MigratedPlan;
+  readonly told: readonly MigratedLock[];
+}
+
+async function migrateRow(parts: MigrationParts, found: KeyValue, built: readonly OpenLock[]): Promise<MigratedRow> {
   const id = idOf(found.key);
   const row = readHasRow(found);
-  if ('problem' in row) return { id, name: '', status: null, outcome: 'refused', reason: row.problem };
+  const refused = async (plan: Pick<MigratedPlan, 'name' | 'status' | 'reason'>): Promise<MigratedRow> => ({
+    plan: { id, outcome: 'refused', ...plan },
+    told: await notImported(parts.to, id, built, 'missing'),
+  });
+  if ('problem' in row) return refused({ name: '', status: null, reason: row.problem });
   const { name, status } = row;
-  const told = (outcome: MigrationOutcome, reason = '') => ({ id, name, status, outcome, reason });
-  if (!isFinal(status) && !documentOf(row.template)) return told('refused', 'it has no template to start from');
-  if (await parts.to.get(keys.plan(id))) return told('present');
+  const told = (outcome: MigrationOutcome, locks: readonly MigratedLock[]): MigratedRow => ({
+    plan: { id, name, status, outcome, reason: '' },
+    told: locks,
+  });
+  if (!isFinal(status) && !documentOf(row.template)) {
+    return refused({ name, status, reason: 'it has no template to start from' });
+  }
+  if (await parts.to.get(keys.plan(id))) return told('present', await notImported(parts.to, id, built, 'present'));
   try {
-    const entered = parts.dryRun || (await enter(parts, row));
-    if (!entered) return told('present');
-    return told(isFinal(status) ? 'imported' : 'restarted');
+    const locks = await importLocks(parts.to, row, built, parts.newToken);
+    const entered = parts.dryRun || (await enter(parts, row, locks));
+    if (!entered) return told('present', await notImported(parts.to, id, built, 'present'));
+    return told(isFinal(status) ? 'imported' : 'restarted', locks.told);
   } catch (error) {
     // One plan that the store cannot take does not keep the others out.
-    if (isConductorError(error, 'STORE_VALUE_TOO_LARGE')) return told('refused', error.message);
+    if (isConductorError(error, 'STORE_VALUE_TOO_LARGE')) return refused({ name, status, reason: error.message });
     throw toConductorError(error);
   }
 }
 
 /** Writes the plan as if it had always been here; false when somebody else was faster. */
-async function enter({ from, to, clock, newToken }: MigrationParts, row: HasRow): Promise<boolean> {
+async function enter({ from, to, clock, newToken }: MigrationParts, row: HasRow, locks: LockImport): Promise<boolean> {
   const found = isFinal(row.status) ? await from.get(`${HAS_TRIAGE}${row.id}`) : null;
   const documents = await encodedDocuments(row, found);
-  const head = headOf(row, documents, clock.now());
+  const locked = locks.operations.length > 0 ? ({ locked: true } as const) : {};
+  const head = { ...headOf(row, documents, clock.now()), ...locked };
   const event: PlanEvent = {
     planId: head.id,
     seq: 1,
@@ -122,13 +159,17 @@ async function enter({ from, to, clock, newToken }: MigrationParts, row: HasRow)
   if (!(await writeParts(to, absent, Object.values(documents)))) return false;
   const index = indexCodec.encode({ name: head.name, createdBy: head.createdBy });
   const queued = queueKey(head);
-  const request = when(absent, [
-    { put: keys.plan(head.id), value: planCodec.encode({ head, event, token }) },
-    { put: keys.event(head.id, 1), value: eventCodec.encode({ event, token }) },
-    { put: indexKey('oldest-first', head.created, head.id), value: index },
-    { put: indexKey('newest-first', head.created, head.id), value: index },
-    ...(queued === null ? [] : [{ put: queued, value: '' }]),
-  ]);
+  const request = when(
+    [...absent, ...locks.compare],
+    [
+      ...locks.operations,
+      { put: keys.plan(head.id), value: planCodec.encode({ head, event, token }) },
+      { put: keys.event(head.id, 1), value: eventCodec.encode({ event, token }) },
+      { put: indexKey('oldest-first', head.created, head.id), value: index },
+      { put: indexKey('newest-first', head.created, head.id), value: index },
+      ...(queued === null ? [] : [{ put: queued, value: '' }]),
+    ],
+  );
   for (let attempt = 1; ; attempt += 1) {
     try {
       if ((await to.txn(request)).succeeded) return true;

@@ -46,12 +46,15 @@ export class HasPlanStore implements PlanStore {
     this.#clock = clock;
   }
 
-  /** Throws BAD_REQUEST for a plan with files or a time limit: OOF-HAS reads neither. */
+  /** Throws BAD_REQUEST for a plan with files or with limits of its search: OOF-HAS reads none of them. */
   async create(plan: NewPlan): Promise<CreateOutcome> {
     const { template, files } = plan.document;
     if (Object.keys(files).length > 0) throw new ConductorError('BAD_REQUEST', 'OOF-HAS reads no files of a plan.');
     if (plan.timeLimit !== undefined) {
       throw new ConductorError('BAD_REQUEST', 'OOF-HAS takes no time limit for the search of one plan.');
+    }
+    if (plan.gapLimit !== undefined) {
+      throw new ConductorError('BAD_REQUEST', 'OOF-HAS takes no gap limit for the search of one plan.');
     }
     const value = newHasRow({ ...plan, template }, this.#clock.now());
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {

@@ -24,6 +24,20 @@ test('a plan is created from an object', async () => {
   });
 });
 
+test('limits of the search are kept and shown, and wrong ones refused with what to send', async () => {
+  const world = await createWorld();
+  const create = async (limits: object) => {
+    const text = `mutation($input: CreatePlanInput!) { createPlan(input: $input) { __typename
+      ... on CreatePlanSuccess { plan { timeLimit gapLimit } } ... on Error { code message } } }`;
+    return dataOf(await world.run(text, { input: { template: TEMPLATE, ...limits } })).createPlan;
+  };
+  expect((await create({ timeLimit: 5, gapLimit: 0.05 })).plan).toEqual({ timeLimit: 5, gapLimit: 0.05 });
+  expect((await create({})).plan).toEqual({ timeLimit: null, gapLimit: null });
+  const refused = await create({ gapLimit: 1 });
+  expect(refused).toMatchObject({ code: 'BAD_REQUEST' });
+  expect(refused.message).toContain('gap limit must be a number from 0 to below 1');
+});
+
 test('a plan is created from text', async () => {
   const world = await createWorld();
   const input = { templateText: JSON.stringify(TEMPLATE) };

@@ -63,7 +63,10 @@ const nobody = async (): Promise<never> => {
 };
 const unasked = { explain: nobody, verdicts: nobody, standings: nobody, solve: nobody, translate: nobody };
 
-type Below = Pick<ServicesParts, 'plans' | 'feed' | 'reader' | 'orderLocks' | 'latencyRules' | 'storeStatus'> &
+type Below = Pick<
+  ServicesParts,
+  'plans' | 'feed' | 'progress' | 'reader' | 'orderLocks' | 'latencyRules' | 'storeStatus'
+> &
   Partial<ServicesParts>;
 
 /** The real services over what lies below them. */
@@ -95,8 +98,17 @@ export async function createWorld(
   onTestFinished(() => store.close());
   const inventory = new FakeInventory();
   const { plans, feed, kv } = store;
-  const { orderLocks, latencyRules } = store.stores;
-  const below = { plans, feed, reader: inventory, orderLocks, latencyRules, storeStatus: () => kv.status() };
+  const { orderLocks, latencyRules, progress, compensations } = store.stores;
+  const below = {
+    plans,
+    feed,
+    progress,
+    compensations,
+    reader: inventory,
+    orderLocks,
+    latencyRules,
+    storeStatus: () => kv.status(),
+  };
   const services = servicesOver({ ...below, ...options });
   return { store, inventory, services, ...clientOf(services) };
 }

@@ -6,7 +6,9 @@ import { systemClock } from '../../../src/lib/clock.ts';
 import { createRestHandler, type RestRequest, type RestResponse } from '../../../src/rest/index.ts';
 import { createSubscriptions } from '../../../src/services/subscriptions.ts';
 import { encodeCursor } from '../../../src/store/cursor.ts';
+import { when } from '../../../src/store/request.ts';
 import { noMetrics, planHead } from '../../support/planted-store.ts';
+import { plantProgress, searchProgress } from '../../support/progress.ts';
 import { createWorld, scope, type World } from '../graphql/harness.ts';
 import { basic, headerOf, json, recordingLogger, SETTINGS } from './support.ts';
 
@@ -94,6 +96,42 @@ test('a stream tells the present state, each change, and ends with the plan', as
   const seen: unknown[] = [];
   for (let item = await source.next(); !item.done; item = await source.next()) seen.push(item.value.data?.['to']);
   expect(seen).toEqual(WAY);
+});
+
+test('with progress a stream tells how far the search is, without ids, also when the plan is searched for again', async () => {
+  const { ask, store } = await start();
+  const source = events(await ask('/v1/plans/p/events?progress=true'));
+  const next = async () => (await source.next()).value as Told;
+  expect([await next(), short(await next())]).toEqual([{ retry: '1000' }, 'status 1']);
+  for (const status of ['translating', 'translated', 'solving'] as const) await store.move('p', { status });
+  for (const seq of [2, 3, 4]) expect(short(await next())).toBe(`status ${seq}`);
+  for (const number of [1, 2]) {
+    await plantProgress(store, 'p', searchProgress(number));
+    expect(await next()).toEqual({ event: 'progress', data: { planId: 'p', ...searchProgress(number) } });
+  }
+  await store.kv.txn(when([], [{ delete: 'progress/p' }]));
+  for (const status of ['solved', 'reserving', 'translated', 'solving'] as const) await store.move('p', { status });
+  for (const seq of [5, 6, 7, 8]) expect(short(await next())).toBe(`status ${seq}`);
+  await plantProgress(store, 'p', searchProgress(1));
+  expect(await next()).toMatchObject({ event: 'progress', data: { number: 1 } });
+  await store.move('p', { status: 'not found' });
+  expect(short(await next())).toBe('status 9');
+  expect((await source.next()).done).toBe(true);
+});
+
+test('a stream with progress goes on behind an id, ends with a deletion, and other wishes are refused', async () => {
+  const { ask, store } = await start();
+  const plan = await store.move('p', { status: 'translating' });
+  await plantProgress(store, 'p', searchProgress(4));
+  const after = store.feed.cursorOf(plan);
+  const source = events(await ask(`/v1/plans/p/events?progress=true&after=${after}`));
+  await source.next();
+  expect((await source.next()).value).toMatchObject({ event: 'progress', data: { number: 4 } });
+  await store.plans.delete('p');
+  expect((await source.next()).value).toMatchObject({ event: 'deleted' });
+  expect((await source.next()).done).toBe(true);
+  await store.plant(planHead({ id: 'q' }));
+  expect((await ask('/v1/plans/q/events?progress=yes')).status).toBe(400);
 });
 
 test('whoever comes back with an id gets what followed, by header or parameter; the header is newer', async () => {

@@ -34,8 +34,8 @@ async function rest(
     ask: (method, path, body = '', headers = RIGHT) =>
       handle({
         method,
-        path,
-        query: '',
+        path: path.split('?')[0] ?? '',
+        query: path.split('?')[1] ?? '',
         headers,
         body: typeof body === 'string' ? body : JSON.stringify(body),
         protocol: 'http',
@@ -224,6 +224,14 @@ test('the triage of a plan is the bare record, with null for what is not there',
     },
     optimization_type: null,
   });
+});
+
+test('triage gives its sentences only when asked for them, and none for a plan that is not solved', async () => {
+  const { ask, store } = await rest();
+  await store.plant(planHead({ id: 'new', name: 'n' }));
+  const plain = json(await ask('GET', '/v1/triage_tool/new'));
+  expect(json(await ask('GET', '/v1/triage_tool/new?explain=false'))).toEqual(plain);
+  expect(json(await ask('GET', '/v1/triage_tool/new?explain=true'))).toEqual({ ...(plain as object), sentences: [] });
 });
 
 test('an unknown plan is 404 with the known text, whatever its id looks like', async () => {

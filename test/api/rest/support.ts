@@ -103,7 +103,7 @@ export function fakeServices(overrides: Partial<Services['plans']> = {}): FakeSe
       loadRegions: async () => NO_RULES,
       loadCountries: async () => NO_RULES,
     },
-    triage: { get: async () => null, list: async () => [] },
+    triage: { get: async () => null, list: async () => [], sentences: async () => [] },
   };
   return { services: services as Services, plans, solutions, created };
 }

@@ -7,6 +7,8 @@ import { serve } from './serve.ts';
 type Request =
   | { readonly kind: 'connect'; readonly port: number; readonly sockets: number; readonly authorization?: string }
   | { readonly kind: 'subscribe'; readonly query: string; readonly ids: readonly string[] }
+  /** The same subscription so many times on each socket, told nothing at first; delays are then measured. */
+  | { readonly kind: 'subscribeAll'; readonly query: string; readonly copies: number }
   /** Resolves when so many more events have come than there were at the last answer. */
   | { readonly kind: 'events'; readonly count: number }
   | { readonly kind: 'unsubscribe' };
@@ -19,6 +21,8 @@ export interface Received {
   readonly last: number;
   /** Texts of the events that the first socket got. */
   readonly sample: readonly string[];
+  /** Milliseconds from the time in an event to its arrival; of `subscribeAll` alone. */
+  readonly delays: readonly number[];
 }
 
 interface Waiting {
@@ -28,6 +32,8 @@ interface Waiting {
 }
 
 const PATIENCE_MS = 30_000;
+const AT = '"at":"';
+const ISO_LENGTH = '2026-01-01T00:00:00.000Z'.length;
 
 let sockets: Socket[] = [];
 /** With a gateway each event is a message of type `next`; a bare server sends nothing else. */
@@ -39,6 +45,7 @@ let events = 0;
 let first = 0;
 let last = 0;
 let sample: string[] = [];
+let delays: number[] | null = null;
 let waiting: Waiting | null = null;
 
 function now(): number {
@@ -48,7 +55,7 @@ function now(): number {
 function onText(index: number, payload: Buffer): void {
   if (gateway) {
     const start = payload.toString('latin1', 0, 60);
-    if (start.includes('"connection_ack"')) {
+    if (start.includes('"connection_ack"') || start.includes('"pong"')) {
       acknowledged += 1;
       onAcknowledged();
       return;
@@ -61,16 +68,20 @@ function onText(index: number, payload: Buffer): void {
   events += 1;
   last = now();
   if (events === 1) first = last;
-  if (index === 0) sample.push(payload.toString('utf8'));
+  if (delays) {
+    const at = payload.indexOf(AT) + AT.length;
+    delays.push(last - Date.parse(payload.toString('latin1', at, at + ISO_LENGTH)));
+  } else if (index === 0) sample.push(payload.toString('utf8'));
   settle();
 }
 
 function settle(): void {
   if (!waiting || events < waiting.count) return;
-  waiting.resolve({ events, first, last, sample });
+  waiting.resolve({ events, first, last, sample, delays: delays ?? [] });
   waiting = null;
   events = 0;
   sample = [];
+  if (delays) delays = [];
 }
 
 function expectEvents(count: number): Promise<Received> {
@@ -115,7 +126,7 @@ function open(index: number, port: number, authorization: string | undefined): P
 async function connectAll(port: number, count: number, authorization: string | undefined): Promise<void> {
   for (const socket of sockets.splice(0)) socket.destroy();
   gateway = authorization !== undefined;
-  acknowledged = 0;
+  delays = null;
   const group = 100;
   for (let at = 0; at < count; at += group) {
     const some = Array.from({ length: Math.min(group, count - at) }, (_, index) =>
@@ -124,12 +135,18 @@ async function connectAll(port: number, count: number, authorization: string | u
     sockets = [...sockets, ...(await Promise.all(some))];
   }
   if (!gateway) return;
+  await acknowledgedBy(count, '{"type":"connection_init"}');
+}
+
+/** Sends this on every socket and waits until each has been answered. */
+async function acknowledgedBy(count: number, message: string): Promise<void> {
+  acknowledged = 0;
   const ready = new Promise<void>((resolve) => {
     onAcknowledged = () => {
       if (acknowledged === count) resolve();
     };
   });
-  for (const socket of sockets) socket.write(frame(TEXT, '{"type":"connection_init"}'));
+  for (const socket of sockets) socket.write(frame(TEXT, message));
   await ready;
 }
 
@@ -149,6 +166,14 @@ serve(async (request: Request) => {
       const present = expectEvents(sockets.length * ids.length);
       sendAll(ids.map((id) => ({ id, type: 'subscribe', payload: { query, variables: { id } } })));
       return present;
+    }
+    case 'subscribeAll': {
+      const { query, copies } = request;
+      delays = [];
+      subscribed = Array.from({ length: copies }, (_, copy) => `all-${copy}`);
+      sendAll(subscribed.map((id) => ({ id, type: 'subscribe', payload: { query } })));
+      // Answered after the subscriptions stand: messages of one socket are handled in order.
+      return acknowledgedBy(sockets.length, '{"type":"ping"}');
     }
     case 'events':
       return expectEvents(request.count);

@@ -1,7 +1,13 @@
 // The oracle of the search: every combination of a small problem, valued and checked by code of its own, and the reference's
 // greedy search written down as the specification has it.
 import type { Candidate } from '../../../src/domain/candidate.ts';
-import type { BaseOperand, GenericCall, GenericOperation, Problem } from '../../../src/domain/problem.ts';
+import type {
+  BaseOperand,
+  GenericCall,
+  GenericOperation,
+  Problem,
+  ProblemConstraint,
+} from '../../../src/domain/problem.ts';
 
 export type Choice = ReadonlyMap<string, Candidate>;
 
@@ -23,32 +29,55 @@ const holds = (op: string, a: number, b: number) =>
   op === '<' ? a < b : op === '<=' ? a <= b : op === '>' ? a > b : a >= b;
 const FIELD = { region: 'location_id', complex: 'complex_name', country: 'country' } as const;
 
-/** Whether the decided demands keep all constraints among them. */
+/** Whether the decided demands keep all constraints among them that may refuse. */
 export function feasible(of: Problem, choice: Choice): boolean {
-  return of.constraints.every(({ type, demands, properties }) => {
-    const picked = demands.flatMap((name) => choice.get(name) ?? []);
-    const { operator, value } = (properties.distance ?? {}) as { operator: string; value: number };
-    if (type === 'distance_to_location') {
-      const from = of.locations.find(({ name }) => name === properties.location);
-      return picked.every((one) => holds(operator, km(from ?? {}, one), value));
-    }
-    return picked.every((a, i) =>
-      picked.slice(i + 1).every((b) => {
-        if (type === 'inventory_group') return paired(properties.pairs, a, b);
-        if (type === 'distance_between_demands') return holds(operator, km(a, b), value);
-        const field = FIELD[properties.category as keyof typeof FIELD];
-        return (a[field] === b[field]) === (properties.qualifier === 'same');
-      }),
-    );
-  });
+  return of.constraints.every((constraint) => constraint.soft || violations(of, constraint, choice) === 0);
+}
+
+/** Candidates, or pairs of candidates, that break the constraint. */
+function violations(of: Problem, { type, demands, properties }: ProblemConstraint, choice: Choice): number {
+  const picked = demands.flatMap((name) => choice.get(name) ?? []);
+  const { operator, value } = (properties.distance ?? {}) as { operator: string; value: number };
+  if (type === 'distance_to_location') {
+    const from = of.locations.find(({ name }) => name === properties.location);
+    return picked.filter((one) => !holds(operator, km(from ?? {}, one), value)).length;
+  }
+  const pairs = picked.flatMap((a, i) => picked.slice(i + 1).map((b) => [a, b] as const));
+  return pairs.filter(([a, b]) => {
+    if (type === 'inventory_group') return !paired(properties.pairs, a, b);
+    if (type === 'distance_between_demands') return !holds(operator, km(a, b), value);
+    const field = FIELD[properties.category as keyof typeof FIELD];
+    return (a[field] === b[field]) !== (properties.qualifier === 'same');
+  }).length;
+}
+
+/** What soft constraints and moves cost, never negative. */
+function penalty(of: Problem, choice: Choice): number {
+  let sum = 0;
+  for (const one of of.constraints) if (one.soft) sum += one.soft.weight * violations(of, one, choice);
+  for (const { demand, candidateId, movingCost } of of.stability?.placement ?? []) {
+    const chosen = choice.get(demand);
+    if (chosen && chosen.candidate_id !== candidateId) sum += movingCost;
+  }
+  return sum;
+}
+
+/** Whether one placement can be better than another. */
+export function isValued(of: Problem): boolean {
+  return of.objective !== null || of.stability !== undefined || of.constraints.some(({ soft }) => soft);
 }
 
 function paired(pairs: unknown, { candidate_id: one }: Candidate, { candidate_id: other }: Candidate): boolean {
   return (pairs as [string, string][]).some(([a, b]) => (a === one && b === other) || (a === other && b === one));
 }
 
-/** The objective's value over the decided demands; 0 where nothing of it is decided. */
+/** The objective's value over the decided demands, penalties included; 0 where nothing of it is decided. */
 export function total(of: Problem, choice: Choice): number {
+  const paid = penalty(of, choice);
+  return stated(of, choice) + (of.objective?.goal === 'max' ? -paid : paid);
+}
+
+function stated(of: Problem, choice: Choice): number {
   const { objective } = of;
   if (objective?.kind === 'base') {
     return objective.operands.reduce((sum, operand) => sum + operand.weight * baseValue(of, operand, choice), 0);
@@ -136,7 +165,7 @@ export function placements(of: Problem, without: ReadonlySet<string>): Choice[] 
 
 /** The first of the best; of equals, the one with newer regions when that counts. */
 export function best(of: Problem, paths: readonly Choice[]): Choice | undefined {
-  if (!of.objective) return paths[0];
+  if (!isValued(of)) return paths[0];
   const least = Math.min(...paths.map((path) => score(of, path)));
   let equals = paths.filter((path) => score(of, path) - least < EQUAL);
   for (const name of preferNewer(of) ? order(of) : []) {

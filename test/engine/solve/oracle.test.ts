@@ -10,7 +10,7 @@ import { Budget } from '../../../src/engine/solve/search/budget.ts';
 import { Session } from '../../../src/engine/solve/search/session.ts';
 import { strategyNamed } from '../../../src/engine/solve/search/strategies.ts';
 import type { SearchStrategy } from '../../../src/engine/solve/search/strategy.ts';
-import { best, type Choice, fitFirst, placements, score, total } from './brute-force.ts';
+import { best, type Choice, fitFirst, isValued, placements, score, total } from './brute-force.ts';
 import { arbLargeProblem, arbGroupedProblem as arbProblem } from './random-problems.ts';
 import { solver } from './support.ts';
 
@@ -34,7 +34,7 @@ async function sameRounds(of: Problem, wanted: number, search: 'optimal' | 'fit_
   for (const { demands, objective } of recommendations) {
     const choice = expected(of, used);
     expect(demands.map(({ demand, source }) => [demand, source.candidate_id])).toEqual(ids(choice));
-    if (of.objective) expect(objective).toBeCloseTo(total(of, choice ?? new Map()), 6);
+    if (isValued(of)) expect(objective).toBeCloseTo(total(of, choice ?? new Map()), 6);
     else expect(objective).toBeNull();
     for (const { source } of demands) if (source.uniqueness === 'true') used.add(String(source.candidate_id));
   }
@@ -119,6 +119,66 @@ describe('the search', () => {
         expect(answers[2]).toEqual(answers[0]);
       }),
       { seed: 3, numRuns: 800 * TIMES },
+    );
+  });
+
+  it('ends within the gap limit of the optimum, with a bound that holds, whatever it has skipped', () => {
+    fc.assert(
+      fc.property(
+        arbProblem,
+        fc.constantFrom(0.01, 0.05, 0.2, 0.5, 3),
+        fc.nat(12),
+        fc.nat(6),
+        (of, gapLimit, ...at) => {
+          const demands = of.demands.map(({ name, candidates }) => ({ name, candidates }));
+          const built = buildModel(demands, constraintTypes.attach(of), prepareObjective(of));
+          if (!built.model.optimise) return;
+          for (const strategy of [strategyNamed('optimal'), patient(at[0]), patient(...at)]) {
+            const [exact, near] = [0, gapLimit].map(
+              (gap) => new Session(constraintTypes, strategy, built.model, new Budget(() => 0, 1), gap),
+            );
+            for (let best = exact?.best(); best; best = exact?.best()) {
+              const found = near?.best();
+              if (!found) throw new Error('nothing found');
+              const size = Math.abs(built.objectiveOf(found.total));
+              expect(found.bound).toBeLessThanOrEqual(best.total + 1e-6);
+              expect(found.total).toBeGreaterThanOrEqual(best.total - 1e-6);
+              expect(found.total - found.bound).toBeLessThanOrEqual(gapLimit * size * (1 + 1e-9));
+              // Both go on from the same candidates.
+              const [position, candidate] = [0, best.placement[0] ?? 0];
+              exact?.exclude(position, candidate);
+              near?.exclude(position, candidate);
+            }
+          }
+        },
+      ),
+      { seed: 41, numRuns: 600 * TIMES },
+    );
+  });
+
+  it('tells the gap it left, and calls only what it has proven optimal', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbProblem, fc.constantFrom(0.02, 0.1, 0.4), async (of, gapLimit) => {
+        const optimum = best(of, placements(of, new Set()));
+        const options = { wanted: 1, timeLimitMs: 1000, gapLimit };
+        const result = await solver().solve(of, options, { requestId: 'r' });
+        expect(result.kind).toBe(optimum ? 'solved' : 'no-solution');
+        if (result.kind !== 'solved' || !optimum) return;
+        const { recommendations, diagnosis } = result.solution;
+        const { status, gap = null, bound = null } = diagnosis.proof ?? {};
+        if (!of.objective) {
+          expect(status).toBe('OPTIMAL');
+          return;
+        }
+        const [value, sign] = [recommendations[0]?.objective ?? 0, of.objective.goal === 'max' ? -1 : 1];
+        expect(status).toBe(gap === 0 ? 'OPTIMAL' : 'FEASIBLE');
+        expect(gap).toBeLessThanOrEqual(gapLimit);
+        expect(sign * (bound ?? Number.NaN)).toBeLessThanOrEqual(score(of, optimum) + 1e-6);
+        expect(sign * value - score(of, optimum)).toBeLessThanOrEqual(gapLimit * Math.abs(value) + 1e-6);
+        if (status === 'OPTIMAL') expect(sign * value).toBeCloseTo(score(of, optimum), 6);
+        expect(diagnosis.summary.some((text) => text.includes('gap limit'))).toBe(status === 'FEASIBLE');
+      }),
+      { seed: 42, numRuns: 400 * TIMES },
     );
   });
 

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { isConductorError } from '../../../src/domain/errors.ts';
 import { SearchPool } from '../../../src/engine/solve/pool.ts';
-import type { SearchJob } from '../../../src/engine/solve/search/model.ts';
+import type { SearchJob, SearchState } from '../../../src/engine/solve/search/model.ts';
 import { silent } from './support.ts';
 
 /** One demand with `size` candidates; the scripts below read `wanted` as an order. */
@@ -16,9 +16,12 @@ const EAT = 2;
 const HANG = 3;
 const FAIL = 4;
 const ANSWER = 5;
+const TELL = 6;
 const script = `
   import { parentPort, threadId } from 'node:worker_threads';
-  parentPort.on('message', ({ wanted }) => {
+  const state = { round: 1, placement: null, total: null, bound: null, nodes: 7, elapsedMs: 300 };
+  parentPort.on('message', ({ tells, job: { wanted } }) => {
+    if (wanted === ${TELL} && tells) parentPort.postMessage({ kind: 'at', state });
     if (wanted === ${DIE}) process.exit(3);
     if (wanted === ${EAT}) for (const eaten = [];;) eaten.push(new Array(1e5).fill({}));
     if (wanted === ${HANG}) for (;;);
@@ -119,6 +122,39 @@ describe('the pool', () => {
     const failing = pool(1, file).run(job(FAIL));
     await expect(failing).rejects.toMatchObject({ code: 'INTERNAL', cause: { message: 'bug', stack: 'at x' } });
     await expect(failing).rejects.not.toThrow('bug');
+  });
+
+  it('passes on where a search stands, to the one who asked for it', async () => {
+    const one = pool(1, file);
+    const told: (SearchState | string)[] = [];
+    await one.run(job(TELL), undefined, (state) => told.push(state));
+    await one.run(job(TELL)).then(() => told.push('nobody asked'));
+    await one.run(job(ANSWER), undefined, (state) => told.push(state));
+    expect(told).toEqual([expect.objectContaining({ round: 1, nodes: 7, elapsedMs: 300 }), 'nobody asked']);
+  });
+
+  it('hears from the bundled thread while it is busy', async () => {
+    // Equal scores and demands that must differ over fewer zones than would do: proving that nothing fits takes very long.
+    const zones = { width: 1, values: Float64Array.from({ length: 11 }, (_, index) => index) };
+    const all = [...Array(12).keys()];
+    const demands = all.map(() => ({ scores: new Float64Array(11), unique: new Uint8Array(11) }));
+    const pairs = all.flatMap((a) => all.slice(a + 1).map((b) => ({ a, b, rule: 0, left: zones, right: zones })));
+    const rules = [{ type: 'zone', params: { same: false, category: 'region', location: null } }];
+    const one = pool(1);
+    const stop = new AbortController();
+    const endless = { model: { demands, rules, pairs, optimise: true }, wanted: 1, timeLimitMs: 1e6 };
+    const states = await new Promise<readonly SearchState[]>((resolve) => {
+      const heard: SearchState[] = [];
+      const running = one.run(endless, stop.signal, (state) => {
+        heard.push(state);
+        if (heard.length === 2) resolve(heard);
+      });
+      running.catch(() => undefined);
+    });
+    stop.abort(new Error('enough'));
+    const [first, second] = states;
+    expect(first).toMatchObject({ round: 1, placement: null, total: null, bound: 0 });
+    expect(second?.nodes).toBeGreaterThan(first?.nodes ?? Number.NaN);
   });
 
   it('rejects what runs, waits and comes when it is closed', async () => {

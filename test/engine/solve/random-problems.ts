@@ -121,17 +121,59 @@ const arbSmall = fc.oneof(
   { weight: 2, arbitrary: arbDemands(1, 1, 3) },
 );
 
+/** For each constraint in turn: what breaking it costs, or that it refuses. */
+const arbSoft = fc.option(
+  fc.array(fc.option(fc.constantFrom(0, 1, 3, 100, 450.5), { freq: 3 }), { minLength: 6, maxLength: 6 }),
+  { freq: 2 },
+);
+/** For each demand in turn: the candidate at which it stands (possibly none that is left) and what leaving costs. */
+const arbPresent = fc.option(
+  fc.array(fc.option(fc.tuple(fc.nat(4), fc.constantFrom(0, 2, 50, 333.3))), { minLength: 6, maxLength: 6 }),
+  { freq: 1 },
+);
+
 const arbPairs = fc.option(fc.array(fc.tuple(fc.nat(4), fc.nat(4)), { minLength: 1, maxLength: 9, size: 'max' }), {
   freq: 3,
 });
 
 export const arbProblem = problemsOver(arbSmall, fc.constant(null));
+/** With soft constraints and present places, too. */
+export const arbPaidProblem = paidOver(arbSmall);
+/** The same of five or six demands, with constraints of which one refuses, so that brute force has an end. */
+export const arbLargePaidProblem = paidOver(arbDemands(5, 2, 6)).filter(
+  ({ constraints }) => constraints.length > 1 && constraints.some(({ soft }) => !soft),
+);
 /** With constraints of inventory groups, too. */
 export const arbGroupedProblem = problemsOver(arbSmall, arbPairs);
 /** Five or six demands with up to six candidates, and with constraints that leave few combinations. */
 export const arbLargeProblem = problemsOver(arbDemands(5, 2, 6), arbPairs).filter(
   ({ constraints }) => constraints.length > 1,
 );
+
+function paidOver(arbLists: typeof arbSmall): fc.Arbitrary<Problem> {
+  return fc
+    .tuple(problemsOver(arbLists, arbPairs), arbSoft, arbPresent)
+    .map(([of, soft, present]) => paying(of, soft, present));
+}
+
+function paying(
+  of: Problem,
+  soft: readonly (number | null)[] | null,
+  present: readonly ([number, number] | null)[] | null,
+): Problem {
+  const placement = of.demands.flatMap(({ name: demand }, at) => {
+    const [candidate, movingCost] = present?.[at] ?? [-1, 0];
+    return candidate < 0 ? [] : [{ demand, candidateId: `${demand}c${candidate}`, movingCost }];
+  });
+  return {
+    ...of,
+    constraints: of.constraints.map((constraint, at) => {
+      const weight = soft?.[at] ?? null;
+      return weight === null ? constraint : { ...constraint, soft: { weight } };
+    }),
+    ...(present ? { stability: { placement } } : {}),
+  };
+}
 
 function problemsOver(
   arbLists: typeof arbSmall,

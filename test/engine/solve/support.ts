@@ -60,7 +60,9 @@ export interface ProblemParts {
     readonly type: string;
     readonly demands?: readonly string[];
     readonly properties: JsonObject;
+    readonly soft?: { readonly weight: number };
   }[];
+  readonly stability?: Problem['stability'];
   /** null for none. */
   readonly sum?: readonly (readonly [weight: number, location: string, demand: string])[] | null;
   /** Wins over `sum`. */
@@ -87,8 +89,10 @@ export function problem(parts: ProblemParts): Problem {
         type: one.type,
         demands: one.demands ?? names,
         properties: one.properties,
+        ...(one.soft ? { soft: one.soft } : {}),
       };
     }),
+    ...(parts.stability ? { stability: parts.stability } : {}),
     objective: parts.objective ?? (parts.sum ? { kind: 'base', goal: 'min', operands } : null),
     latencyRules: parts.latencyRules ?? null,
     reservation: { serviceModel: null, entries: [] },
@@ -153,7 +157,7 @@ export class ManualClock implements Clock {
 
 /** Runs searches in this thread. */
 export function inProcess(clock: Clock): SearchRunner {
-  return { run: async (job) => runSearch(job, () => clock.monotonic()) };
+  return { run: async (job, _signal, onState) => runSearch(job, () => clock.monotonic(), onState) };
 }
 
 export function solver(parts: Partial<SolverParts> = {}) {

@@ -32,6 +32,13 @@ export type CandidateOverlayInput = {
   removed?: InputMaybe<Array<Scalars['ID']['input']>>;
 };
 
+/** Why a reservation is in the queue of those to be released. */
+export type CompensationState =
+  /** Its plan was in reservation; it is released if the plan is gone or failed. */
+  | 'HOLD'
+  /** Nobody owns it any more, and its release has failed so far. */
+  | 'RELEASE';
+
 /** A row of the table of rules. Of two rows for one country the last counts. */
 export type CountryLatencyInput = {
   /** The customer's country: three letters, or `*`. */
@@ -44,6 +51,8 @@ export type CountryLatencyInput = {
 export type CreatePlanInput = {
   /** Contents for `get_file`, by name: a JSON object. */
   files?: InputMaybe<Scalars['JSON']['input']>;
+  /** From 0 to below 1. The search ends with a placement that is proven to be no further from the best than this part of its objective: 0.05 is 5 %. */
+  gapLimit?: InputMaybe<Scalars['Float']['input']>;
   /** A text of your choice. Repeating the call with the same key and the same content gives the first plan again instead of a second one. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** Any name; a UUID is made when left out. */
@@ -249,7 +258,7 @@ export type ReservationState =
   | 'INTENDED'
   /** The controller confirmed the release. */
   | 'RELEASED'
-  /** The release was refused or not confirmed; look at the controller. */
+  /** The release was refused or not confirmed; it is tried again until it succeeds. */
   | 'RELEASE_FAILED'
   /** The release is under way. */
   | 'RELEASING'
@@ -330,6 +339,13 @@ export type WhatIfChanges = {
   /** JSON merge patch (RFC 7396) of the template. */
   templatePatch?: InputMaybe<Scalars['JSON']['input']>;
 };
+
+export type PlanExplanationQueryVariables = Exact<{
+  id: Scalars['ID']['input'];
+}>;
+
+
+export type PlanExplanationQuery = { __typename?: 'Query', plan?: { __typename?: 'Plan', id: string, message?: string | null, diagnosis?: { __typename?: 'Diagnosis', status?: SearchStatus | null, explanation?: { __typename?: 'Explanation', conflicts: Array<{ __typename?: 'ConflictSet', sentence: string }>, relaxations: Array<{ __typename?: 'Relaxation', path: string, property: unknown, sentence: string }> } | null } | null } | null };
 
 export type PlanQueryVariables = Exact<{
   id: Scalars['ID']['input'];
@@ -425,6 +441,27 @@ export class TypedDocumentString<TResult, TVariables>
   }
 }
 
+export const PlanExplanationDocument = new TypedDocumentString(`
+    query PlanExplanation($id: ID!) {
+  plan(id: $id) {
+    id
+    message
+    diagnosis {
+      status
+      explanation {
+        conflicts {
+          sentence
+        }
+        relaxations {
+          path
+          property
+          sentence
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<PlanExplanationQuery, PlanExplanationQueryVariables>;
 export const PlanDocument = new TypedDocumentString(`
     query Plan($id: ID!) {
   plan(id: $id) {

@@ -7,6 +7,7 @@ import { isJsonObject, type JsonObject, type JsonValue, own } from '../../../lib
 import { type Constraint, FIT, type Refusal, reject, type Verdict } from '../framework/constraint.ts';
 import { shown, topReasons } from '../framework/words.ts';
 import { type Flavor, type KnownValues, readFlavors } from './hpa/flavor.ts';
+import { hpaLimits } from './hpa/limits.ts';
 import { type EntryMatch, matchEntry } from './hpa/match.ts';
 import { type Entry, readEntries } from './hpa/requirement.ts';
 
@@ -39,6 +40,10 @@ export const hpa: Constraint<Params> = {
     }
     if (verdicts.length > 0 && verdicts.every(({ kind }) => kind !== 'fit')) countRegion(remote.metrics, false, 'ALL');
     return verdicts;
+  },
+
+  limits({ entries }) {
+    return hpaLimits(entries);
   },
 
   /** Quotes the refusal that came nearest to its requirement. */

@@ -72,7 +72,7 @@ export function chordRows(
   left: PairFeatures,
   right: PairFeatures,
   exact: (i: number, j: number) => boolean,
-): (i: number, row: Uint32Array) => void {
+): (i: number, row: Uint32Array) => number {
   const { index, x, y, z } = beltOf(right);
   // Two points whose chord is at most c differ by at most c in each direction.
   const reach = decides && to < BEYOND ? Math.sqrt(Math.max(0, to) + MARGIN) : Number.POSITIVE_INFINITY;
@@ -81,7 +81,9 @@ export function chordRows(
   return (i, row) => {
     const at = i * WIDTH;
     const [px, py, pz] = [value(left.values, at + 2), value(left.values, at + 3), value(left.values, at + 4)];
-    for (let k = firstAtLeast(z, pz - reach); k < z.length; k += 1) {
+    const first = firstAtLeast(z, pz - reach);
+    let k = first;
+    for (; k < z.length; k += 1) {
       const dz = value(z, k) - pz;
       if (dz > reach) break;
       const dx = value(x, k) - px;
@@ -91,6 +93,7 @@ export function chordRows(
       const j = value(index, k);
       if ((chord > low && chord < high) || exact(i, j)) setBit(row, j);
     }
+    return k - first;
   };
 }
 

@@ -84,6 +84,7 @@ export const zone: Constraint<Params> = {
         for (let j = 0; j < others.length; j += 1) {
           if ((home === others[j]) === same) row[j >>> 5] = (row[j >>> 5] ?? 0) | (1 << (j & 31));
         }
+        return others.length;
       };
     },
 

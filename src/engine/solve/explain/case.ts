@@ -149,9 +149,14 @@ export function restricted({ demands, constraints, objective }: Variant, names: 
 /** Indices of the candidates that no column refuses. */
 export function survivors({ candidates, columns }: Judged, mode: Mode): readonly number[] {
   return candidates.flatMap((_, index) => {
-    const fits = columns.every(({ verdicts }) => holds(verdicts[index], mode));
+    const fits = columns.every((column) => isSoft(column) || holds(column.verdicts[index], mode));
     return fits ? [index] : [];
   });
+}
+
+/** A soft constraint refuses nobody: what breaks it costs something. */
+export function isSoft({ constraint }: Column): boolean {
+  return constraint?.soft !== undefined;
 }
 
 export function holds(verdict: Verdict | undefined, mode: Mode): boolean {
@@ -161,6 +166,6 @@ export function holds(verdict: Verdict | undefined, mode: Mode): boolean {
 /** Names of the constraints that could not judge the candidate. */
 export function undecided({ columns }: Judged, index: number): readonly string[] {
   return columns.flatMap(({ constraint, verdicts }) =>
-    constraint && verdicts[index]?.kind === 'unknown' ? [constraint.name] : [],
+    constraint && !constraint.soft && verdicts[index]?.kind === 'unknown' ? [constraint.name] : [],
   );
 }

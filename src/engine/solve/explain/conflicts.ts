@@ -16,7 +16,7 @@ export interface Conflicts {
 
 /** First the demands that cannot be placed on their own, each with its conflict, then one of the others together. */
 export async function findConflicts(placer: Placer, deadline: Deadline): Promise<Conflicts> {
-  const { whole } = placer.of;
+  const whole = withoutSoft(placer.of.whole);
   const verdicts: Verdict[] = [];
   const left = new Set<string>();
   for (const demand of whole.demands) {
@@ -30,6 +30,11 @@ export async function findConflicts(placer: Placer, deadline: Deadline): Promise
     complete: !verdicts.includes('cut'),
     solvable: verdicts.every((one) => one === 'fits'),
   };
+}
+
+/** Soft constraints stand in nobody's way. */
+function withoutSoft(variant: Variant): Variant {
+  return { ...variant, constraints: variant.constraints.filter(({ soft }) => !soft) };
 }
 
 type Verdict = ConflictSet | 'fits' | 'cut';

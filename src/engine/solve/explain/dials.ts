@@ -19,7 +19,8 @@ export interface Dial {
 export function dialsOf({ problem, whole, locations }: Case): readonly Dial[] {
   const names = [...new Set(problem.constraints.map(({ name }) => name))];
   return names.flatMap((name) => {
-    const attached = whole.constraints.filter((one) => one.name === name);
+    // A soft limit keeps nobody out: it is paid for, and its weight is what to turn.
+    const attached = whole.constraints.filter((one) => one.name === name && !one.soft);
     const [first] = attached;
     if (!first) return [];
     const limits = first.type.limits?.(first.params, locations) ?? [];

@@ -11,7 +11,7 @@ import { Placer } from './placing.ts';
 import { findBinding, findRelaxations } from './relaxations.ts';
 import { standingsOf } from './standings.ts';
 import { verdictsOf } from './verdicts.ts';
-import { funnelSentence, HOPELESS, SOLVABLE, UNBOUND } from './words.ts';
+import { funnelSentence, HOPELESS, paidSentences, SOLVABLE, UNBOUND } from './words.ts';
 
 export interface ExplainerParts {
   readonly runner: SearchRunner;
@@ -40,9 +40,12 @@ async function explain(placer: Placer, plan: ExplainedPlan, deadline: Deadline):
   const funnels = funnelsOf(await placer.of.judgeAll(placer.of.whole, deadline));
   if (plan.recommendation) {
     const { relaxations: binding, complete } = await findBinding(placer, deadline);
-    const free = binding.length === 0 && complete && dialsOf(placer.of).length > 0 && placer.of.whole.objective;
+    const { whole } = placer.of;
+    const hard = whole.objective && whole.constraints.every(({ soft }) => !soft);
+    const free = binding.length === 0 && complete && dialsOf(placer.of).length > 0 && hard;
     const said = free ? [UNBOUND] : binding.map(({ sentence }) => sentence);
-    const sentences = [...said, ...funnels.map(funnelSentence)];
+    const paid = paidSentences(plan.recommendation, whole.constraints);
+    const sentences = [...paid, ...said, ...funnels.map(funnelSentence)];
     return { funnels, conflicts: [], relaxations: [], binding, sentences, complete };
   }
   const { conflicts, relaxations, note, complete } = await whyNot(placer, deadline);

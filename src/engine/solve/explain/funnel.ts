@@ -1,6 +1,6 @@
 // What each constraint left of each demand's candidates, step by step as the solver took them.
 import type { DemandFunnel, FunnelStep } from '../../../domain/explanation.ts';
-import { type Column, holds, type Judged } from './case.ts';
+import { type Column, holds, isSoft, type Judged } from './case.ts';
 import { OBJECTIVE } from './words.ts';
 
 /** Remote constraints are asked only while every demand still has a candidate, as the solver does. */
@@ -29,7 +29,7 @@ function walk({ columns }: Judged, takes: (column: Column) => boolean, start: re
   const steps: FunnelStep[] = [];
   for (const column of columns) {
     if (!takes(column) || left.length === 0) continue;
-    const kept = left.filter((index) => holds(column.verdicts[index], 'strict'));
+    const kept = isSoft(column) ? left : left.filter((index) => holds(column.verdicts[index], 'strict'));
     const { constraint } = column;
     // The objective is no constraint of the template: it is shown only where it took something away.
     if (constraint || kept.length < left.length) {

@@ -1,8 +1,12 @@
 // Whether a variant has a placement, and the best one: found by the search in its own thread.
 import type { Candidate } from '../../../domain/candidate.ts';
+import type { Problem } from '../../../domain/problem.ts';
 import type { BuiltModel } from '../build-model.ts';
 import { buildModel } from '../build-model.ts';
 import { demandOrder } from '../demand-order.ts';
+import { violatorsOf } from '../framework/filter.ts';
+import type { PreparedObjective } from '../objective/objective.ts';
+import { withPenalties } from '../objective/penalties.ts';
 import type { SearchRunner } from '../pool.ts';
 import type { SearchModel, SearchOutcome } from '../search/model.ts';
 import { type Case, type Judged, type Mode, survivors, undecided, type Variant } from './case.ts';
@@ -47,7 +51,8 @@ export class Placer {
     if (easy) return easy;
     if (deadline.over) return { kind: 'cut' };
     await deadline.breathe();
-    const board = boardOf({ ...variant, objective: aim === 'best' ? variant.objective : null }, judged, mode);
+    const aimed = { ...variant, objective: aim === 'best' ? variant.objective : null };
+    const board = boardOf(aimed, judged, mode, this.of.problem.stability);
     return this.search(board, board.built.model, deadline);
   }
 
@@ -99,7 +104,9 @@ function placedAs(
 function easyPlacing(variant: Variant, judged: readonly Judged[], mode: Mode, aim: Aim): Placing | null {
   const alive = judged.map((one) => survivors(one, mode));
   if (alive.some((left) => left.length === 0)) return { kind: 'none' };
-  const tied = variant.constraints.some(({ type, demands }) => type.scope === 'pairwise' && demands.length > 1);
+  const tied = variant.constraints.some(
+    ({ type, demands, soft }) => type.scope === 'pairwise' && demands.length > 1 && !soft,
+  );
   if (tied || (aim === 'best' && variant.objective)) return null;
   const chosen = new Map<string, Candidate>();
   for (const [at, { demand, candidates }] of judged.entries()) {
@@ -109,7 +116,9 @@ function easyPlacing(variant: Variant, judged: readonly Judged[], mode: Mode, ai
   return placedAs({ variant: { ...variant, objective: null }, judged }, chosen, true);
 }
 
-export function boardOf(variant: Variant, judged: readonly Judged[], mode: Mode): Board {
+/** Without an objective nothing is paid for either: any placement will do then. */
+export function boardOf(given: Variant, judged: readonly Judged[], mode: Mode, stability: Problem['stability']): Board {
+  const variant = { ...given, objective: given.objective && payingFor(given, given.objective, judged, stability) };
   const { objective, constraints } = variant;
   const left = new Map(
     judged.map((one) => [one.demand.name, survivors(one, mode).flatMap((index) => one.candidates[index] ?? [])]),
@@ -118,6 +127,33 @@ export function boardOf(variant: Variant, judged: readonly Judged[], mode: Mode)
   const demands = order.map((name) => ({ name, candidates: left.get(name) ?? [] }));
   return { variant, judged, built: buildModel(demands, constraints, objective) };
 }
+
+function payingFor(
+  { constraints, demands }: Variant,
+  objective: PreparedObjective,
+  judged: readonly Judged[],
+  stability: Problem['stability'],
+): PreparedObjective {
+  const violators = (key: string, name: string) => {
+    const one = judged.find(({ demand }) => demand.name === name);
+    const column = one?.columns.find(({ constraint }) => constraint?.key === key);
+    return violatorsOf(one?.candidates ?? [], column?.verdicts ?? []);
+  };
+  const known = new Map(
+    constraints.flatMap(({ key, soft, demands: names }) =>
+      soft ? names.map((name) => [JSON.stringify([key, name]), violators(key, name)] as const) : [],
+    ),
+  );
+  const placement = stability?.placement.filter(({ demand }) => demands.some(({ name }) => name === demand));
+  return withPenalties(
+    objective,
+    constraints,
+    (key, name) => known.get(JSON.stringify([key, name])) ?? NOBODY,
+    placement && { placement },
+  );
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 function anchorsIn(left: ReadonlyMap<string, unknown>, anchors: readonly string[]): readonly string[] {
   return anchors.filter((name) => left.has(name));
@@ -141,6 +177,24 @@ export function forced(model: SearchModel, position: number, candidate: number):
       if (a === position) return { ...pair, left: { width: left.width, values: pick(left.values, left.width) } };
       if (b === position) return { ...pair, right: { width: right.width, values: pick(right.values, right.width) } };
       return pair;
+    }),
+    softPairs: (model.softPairs ?? []).map((pair) => {
+      const { a, b, left, right, alone } = pair;
+      if (a === position) {
+        const one = { width: 1, values: pick(alone.left.values) };
+        return {
+          ...pair,
+          left: { width: left.width, values: pick(left.values, left.width) },
+          alone: { ...alone, left: one },
+        };
+      }
+      if (b !== position) return pair;
+      const one = { width: 1, values: pick(alone.right.values) };
+      return {
+        ...pair,
+        right: { width: right.width, values: pick(right.values, right.width) },
+        alone: { ...alone, right: one },
+      };
     }),
     slots: (model.slots ?? []).map((slot) =>
       slot.position === position ? { ...slot, values: pick(slot.values) } : slot,

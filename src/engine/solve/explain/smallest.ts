@@ -1,6 +1,6 @@
 // The smallest turn of one dial that makes a difference. Solved with the limit out of the way, then with ever tighter ones: every
 // placement found names a value that is enough, until the number next to it is proven not to be.
-import type { Mode, Variant } from './case.ts';
+import { isSoft, type Mode, type Variant } from './case.ts';
 import type { Deadline } from './deadline.ts';
 import { type Dial, farthest, neededFor, tighter, turned } from './dials.ts';
 import type { Aim, Placed, Placer, Placing } from './placing.ts';
@@ -49,7 +49,7 @@ export async function smallest(question: Question): Promise<Step | 'never' | 'cu
 export async function modesOf({ of }: Placer, variant: Variant, deadline: Deadline): Promise<readonly Mode[]> {
   const judged = await of.judgeAll(variant, deadline);
   const open = judged.some(({ columns }) =>
-    columns.some(({ verdicts }) => verdicts.some(({ kind }) => kind === 'unknown')),
+    columns.some((column) => !isSoft(column) && column.verdicts.some(({ kind }) => kind === 'unknown')),
   );
   return open ? ['strict', 'hopeful'] : ['strict'];
 }

@@ -58,7 +58,7 @@ async function searchEach(
   if (all.some((one) => survivors(one, 'strict').length === 0)) {
     return new Map(asked.map((index) => [index, { kind: 'none' }]));
   }
-  const board = boardOf(placer.of.whole, all, 'strict');
+  const board = boardOf(placer.of.whole, all, 'strict', placer.of.problem.stability);
   const position = board.built.demands.findIndex(({ name }) => name === demand.name);
   const ranked = board.built.demands[position]?.candidates ?? [];
   const places = new Map(ranked.map((candidate, at) => [candidate, at]));
@@ -131,7 +131,7 @@ function refusalsOf({ columns }: Judged, index: number) {
   const words: string[] = [];
   for (const { constraint, verdicts } of columns) {
     const verdict = verdicts[index];
-    if (verdict?.kind !== 'reject') continue;
+    if (verdict?.kind !== 'reject' || constraint?.soft) continue;
     names.push(constraint?.name ?? OBJECTIVE);
     const title = constraint ? titleOf(constraint.type.name, constraint.name) : 'the objective';
     words.push(`${title} (${verdict.reason})`);

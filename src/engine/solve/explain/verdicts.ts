@@ -70,6 +70,7 @@ function rowOf({ demand, candidates, columns }: Judged, index: number, chosen: C
         constraint: constraint?.name ?? OBJECTIVE,
         type: constraint?.type.name ?? 'objective',
         ...described(verdict, constraint?.type.unit ?? null),
+        ...(constraint?.soft ? { soft: true } : {}),
       },
     ];
   });

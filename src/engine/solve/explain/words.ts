@@ -1,5 +1,6 @@
 // The sentences of explanations. Numbers are rounded away from the limit, so that whoever types what he reads gets what it says.
 import type { DemandFunnel } from '../../../domain/explanation.ts';
+import type { Recommendation } from '../../../domain/solution.ts';
 import type { Limit } from '../framework/constraint.ts';
 import type { Variant } from './case.ts';
 
@@ -51,6 +52,23 @@ export function assumedText(assumed: readonly string[]): string {
   return assumed.length === 0
     ? ''
     : `, provided that ${listed(assumed)}, not asked until now, ${assumed.length > 1 ? 'do' : 'does'} not refuse`;
+}
+
+/** What the answer pays for: `soft zone "apart" is broken by vG and vFW, which costs 100`; `vG moves from a to b, which costs 250`. */
+export function paidSentences({ terms, moves = [] }: Recommendation, soft: Variant['constraints']): readonly string[] {
+  return terms.flatMap(({ function: name, demand, otherDemand, constraint, value }) => {
+    const cost = `which costs ${numberText(Math.abs(value))}`;
+    if (name === 'moving') {
+      const move = moves.find((one) => one.demand === demand);
+      return move
+        ? [`${demand} moves from ${move.from}${move.gone ? ' (no candidate any more)' : ''} to ${move.to}, ${cost}`]
+        : [];
+    }
+    const type = soft.find((one) => one.name === constraint)?.type.name;
+    if (name !== 'soft' || constraint === undefined || type === undefined) return [];
+    const who = listed([demand, ...(otherDemand === undefined ? [] : [otherDemand])]);
+    return [`Soft ${titleOf(type, constraint)} is broken by ${who}, ${cost}`];
+  });
 }
 
 export const SOLVABLE =

@@ -94,9 +94,9 @@ interface PairTest<P> {
   between(params: P, left: PairFeatures, right: PairFeatures): (i: number, j: number) => boolean;
   /**
    * The same for one `i` and every `j` at once, where that is cheaper: sets bit `j` (word `j >>> 5`) of the empty `row` for each
-   * that fits. Must agree with `between` in every case.
+   * that fits, and returns how many pairs it tested. Must agree with `between` in every case.
    */
-  rows?(params: P, left: PairFeatures, right: PairFeatures): (i: number, row: Uint32Array) => void;
+  rows?(params: P, left: PairFeatures, right: PairFeatures): (i: number, row: Uint32Array) => number;
   /** The same said of two candidates, for people; absent: there is nothing to add to yes or no. */
   judge?(params: P, left: Candidate, right: Candidate): Verdict;
 }

@@ -26,10 +26,12 @@ export interface DemandState {
   readonly demand: ProblemDemand;
   candidates: readonly Candidate[];
   readonly steps: Step[];
+  /** Key of a soft constraint → ids of the candidates that are not fit for it by themselves. */
+  readonly violators: Map<string, ReadonlySet<string>>;
 }
 
 export function startStates(problem: Problem): DemandState[] {
-  return problem.demands.map((demand) => ({ demand, candidates: demand.candidates, steps: [] }));
+  return problem.demands.map((demand) => ({ demand, candidates: demand.candidates, steps: [], violators: new Map() }));
 }
 
 /** Throws the error of an `error` verdict, whatever a source throws, and the signal's reason when aborted. */
@@ -69,10 +71,43 @@ async function runAll(
       partners: attached.demands.length - 1,
     };
     const verdicts = await attached.type.check(ctx, attached.params, state.candidates);
+    if (attached.soft) {
+      noteViolators(state, attached, verdicts);
+      continue;
+    }
     applyVerdicts(state, attached.name, attached.type.name, verdicts, (refused) =>
       attached.type.summarize ? attached.type.summarize(attached.params, refused) : null,
     );
   }
+}
+
+/** Keeps all candidates, those that fit with the fields their verdicts add. Throws the error of an `error` verdict. */
+function noteViolators(
+  state: DemandState,
+  { key, name, type }: AttachedConstraint,
+  verdicts: readonly Verdict[],
+): void {
+  const { candidates } = state;
+  const violators = violatorsOf(candidates, verdicts);
+  state.violators.set(key, violators);
+  state.candidates = candidates.map((candidate, index) => {
+    const verdict = verdicts[index];
+    return verdict?.kind === 'fit' ? enriched(candidate, verdict.adds) : candidate;
+  });
+  const counts = { before: candidates.length, after: candidates.length, penalised: violators.size };
+  const outcome = { constraint: name, type: type.name, ...counts, rejected: [] };
+  state.steps.push({ outcome, refused: [], unknown: { count: 0, reason: '' }, words: null });
+}
+
+/** Ids of candidates that the verdicts do not call fit: nobody's judgement is no good one. Throws the error of an `error` verdict. */
+export function violatorsOf(candidates: readonly Candidate[], verdicts: readonly Verdict[]): ReadonlySet<string> {
+  const violators = new Set<string>();
+  for (const [index, { candidate_id: id }] of candidates.entries()) {
+    const verdict = verdicts[index];
+    if (verdict?.kind === 'error') throw verdict.error;
+    if (verdict?.kind !== 'fit') violators.add(id);
+  }
+  return violators;
 }
 
 /**

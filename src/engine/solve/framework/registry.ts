@@ -12,6 +12,8 @@ export interface AttachedConstraint {
   readonly cost: Cost;
   /** The demands of the problem that it names, in its order; names of locations are left out. */
   readonly demands: readonly string[];
+  /** Candidates that break it stay and cost something; absent: they are refused. */
+  readonly soft?: { readonly weight: number };
 }
 
 export interface Registry {
@@ -48,11 +50,12 @@ export function createRegistry(types: readonly Constraint<unknown>[]): Registry 
 }
 
 function order(constraint: AttachedConstraint): number {
-  return (constraint.cost === 'remote' ? 1000 : 0) + constraint.type.rank;
+  // Soft ones take nobody away: after the others there is less to judge.
+  return (constraint.cost === 'remote' ? 1000 : 0) + (constraint.soft ? 500 : 0) + constraint.type.rank;
 }
 
 function attachOne(
-  { key, name, type: typeName, demands, properties }: ProblemConstraint,
+  { key, name, type: typeName, demands, properties, soft }: ProblemConstraint,
   type: Constraint<unknown> | undefined,
   known: ReadonlySet<string>,
 ): AttachedConstraint | readonly Issue[] {
@@ -72,5 +75,6 @@ function attachOne(
     }));
   }
   const cost = type.costOf?.(params) ?? type.cost;
-  return { key, name, type, params, cost, demands: [...new Set(demands)].filter((demand) => known.has(demand)) };
+  const named = [...new Set(demands)].filter((demand) => known.has(demand));
+  return { key, name, type, params, cost, demands: named, ...(soft ? { soft } : {}) };
 }

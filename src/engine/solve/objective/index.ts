@@ -1,5 +1,5 @@
 // Picks the family of a problem's objective: which functions a family knows is said here and nowhere else.
-import type { Problem } from '../../../domain/problem.ts';
+import type { BaseObjective, Problem } from '../../../domain/problem.ts';
 import { aicVersion } from './aic-version.ts';
 import { attribute } from './attribute.ts';
 import { baseFamily } from './base.ts';
@@ -9,6 +9,7 @@ import { genericFamily } from './generic.ts';
 import { hpaScore } from './hpa-score.ts';
 import { latencyBetween } from './latency-between.ts';
 import type { PreparedObjective } from './objective.ts';
+import { hasPenalties } from './penalties.ts';
 
 const base = baseFamily([
   distanceBetween({ withCost: true }),
@@ -19,9 +20,14 @@ const base = baseFamily([
 ]);
 const generic = genericFamily([attribute, distanceBetween({ withCost: false }), latencyBetween({ withCost: false })]);
 
-/** null when the problem has no objective: then any placement that fits is as good as another. Throws TEMPLATE_INVALID. */
+/**
+ * null when the problem has no objective and nothing to pay for: then any placement that fits is as good as another. What is to
+ * be paid is not in it yet (see `withPenalties`). Throws TEMPLATE_INVALID.
+ */
 export function prepareObjective(problem: Problem): PreparedObjective | null {
-  const { objective } = problem;
+  const objective = problem.objective ?? (hasPenalties(problem) ? NOTHING_ELSE : null);
   if (!objective) return null;
   return objective.kind === 'base' ? base.prepare(objective, problem) : generic.prepare(objective, problem);
 }
+
+const NOTHING_ELSE: BaseObjective = { kind: 'base', goal: 'min', operands: [] };

@@ -4,6 +4,7 @@ import type { Candidate } from '../../../domain/candidate.ts';
 import type { Issue } from '../../../domain/errors.ts';
 import type { Normalization, Problem } from '../../../domain/problem.ts';
 import type { ScoreTerm } from '../../../domain/solution.ts';
+import type { AttachedConstraint } from '../framework/registry.ts';
 
 /** The value of a function at one candidate, before normalisation and weight; distances in km. */
 export interface Measure {
@@ -70,6 +71,15 @@ interface Explanation {
   readonly terms: readonly ScoreTerm[];
 }
 
+/** A soft constraint between demands: each pair of choices that does not hold it worsens the total by `weight`. */
+export interface PairPenalty {
+  readonly attached: AttachedConstraint;
+  /** At least 0. */
+  readonly weight: number;
+  /** A candidate that does not fit by itself fits no other. */
+  fitsAlone(demand: string, candidate: Candidate): boolean;
+}
+
 export interface PreparedObjective {
   readonly goal: 'min' | 'max';
   /** Of equal totals the one with newer cloud regions wins, demand by demand in search order. */
@@ -80,6 +90,8 @@ export interface PreparedObjective {
   /** Pairs of demands that one operand names. */
   readonly links: readonly (readonly [string, string])[];
   readonly notices: readonly string[];
+  /** What the total is worsened by besides the tree; absent for nothing. */
+  readonly pairPenalties?: readonly PairPenalty[];
   /** Why the candidate cannot be valued and must be dropped; null when it can. `early` asks only what constraints cannot change. */
   refusal(demand: string, candidate: Candidate, stage: 'early' | 'final'): string | null;
   /** Total and terms of a placement; demands without a candidate are skipped. */

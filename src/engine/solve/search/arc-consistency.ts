@@ -6,7 +6,7 @@ import type { Budget } from './budget.ts';
 import type { PairRows } from './pair-rows.ts';
 
 /** Tests of single pairs for one group: well under a second. What is not removed then, forward checking finds. */
-const ALLOWANCE = 8_000_000;
+const ALLOWANCE = 30_000_000;
 
 /** One constraint read in one direction: candidates of `from` need a fitting one of `to`. */
 interface Arc {
@@ -16,6 +16,8 @@ interface Arc {
   readonly fits: (i: number, j: number) => boolean;
   /** All partners of a candidate at once; null where there is no quick way. */
   readonly partners: (i: number) => Bits | null;
+  /** Where the pairs tested for that are counted. */
+  readonly rows: PairRows;
   /** The first partner that still fits; partners only disappear, so looking goes on from it. */
   readonly support: Int32Array;
 }
@@ -49,13 +51,14 @@ function arcsOf(rows: PairRows, domains: readonly Bits[]): readonly Arc[] {
   const { a, b, rule } = pair;
   const supports = (position: number) => new Int32Array((domains[position]?.length ?? 0) * 32);
   return [
-    { from: a, to: b, rule, fits: compatible, partners: (i) => rows.row(i), support: supports(a) },
+    { from: a, to: b, rule, fits: compatible, partners: (i) => rows.row(i), rows, support: supports(a) },
     {
       from: b,
       to: a,
       rule,
       fits: (i, j) => compatible(j, i),
       partners: (i) => rows.column(i),
+      rows,
       support: supports(b),
     },
   ];
@@ -81,19 +84,20 @@ function revise(arc: Arc, domains: readonly Bits[], budget: Budget, allowance: {
 }
 
 /** The first partner from the known one on that fits; -1 for none. Tries a few, then asks for all at once where it can. */
-function supportOf({ fits, partners, support }: Arc, i: number, partner: Bits) {
+function supportOf({ fits, partners, rows, support }: Arc, i: number, partner: Bits) {
   let j = nextBit(partner, support[i] ?? 0);
   let tests = 1;
   while (j >= 0 && !fits(i, j)) {
+    const before = rows.tested;
     const all = tests === FEW ? partners(i) : null;
-    if (all) return { found: nextCommon(all, partner, j), tests: tests + WHOLE };
+    if (all) return { found: nextCommon(all, partner, j), tests: tests + WHOLE + rows.tested - before };
     tests += 1;
     j = nextBit(partner, j + 1);
   }
   return { found: j, tests };
 }
 
-/** Single tests before all partners are computed, and what that costs in single tests, roughly. */
+/** Single tests before all partners are computed, and what looking at those costs in single tests, roughly. */
 const FEW = 24;
 const WHOLE = 64;
 const NONE: Bits = new Uint32Array();

@@ -1,22 +1,24 @@
 // Depth-first branch and bound over one group of connected demands. Candidates come best first, so the first path found is
 // the greedy one; of equal totals the first in search order wins. When that does not come to an end soon, it looks one step
-// ahead: candidates of a level in the order of the bound that going down with them would show. Can be paused and resumed.
+// ahead: candidates of a level in the order of the bound that going down with them would show. Can be paused and resumed. With an
+// allowance (from a gap limit) it leaves out what is better by no more than that, and remembers the least bound left out.
 import { nextBit } from './bits.ts';
 import type { Budget } from './budget.ts';
-import { type Look, lookAhead } from './look-ahead.ts';
+import { type Look, lookAhead, type Worth } from './look-ahead.ts';
 import type { Path } from './path.ts';
-import type { GroupSearch } from './strategy.ts';
+import type { Allowance, GroupSearch } from './strategy.ts';
 
 /** Candidates tried before it looks ahead, which costs a row of pair tests for each candidate: easy problems end before. */
 const PATIENCE = 200;
 /** Candidates tried after that before it shares costs at each node: many times dearer, worth it only where bounds are far off. */
-const EFFORT = 60_000;
+const EFFORT = 40_000;
 
 /** Sharing costs is exact to about 1 in 10^10; this many times the tolerance of one sum is far above that. */
 const SLACK = 2 ** 24;
 const NOTHING_LEFT: Look = { order: [], bounds: [] };
 const ANY: (candidate: number) => boolean = () => true;
 const UNKNOWN = () => Number.NEGATIVE_INFINITY;
+const EXACT: Allowance = () => 0;
 
 export class BranchAndBound implements GroupSearch {
   best: readonly number[] | null = null;
@@ -27,6 +29,11 @@ export class BranchAndBound implements GroupSearch {
   #patience: number;
   readonly #effort: number;
   #bestAges: readonly number[] = [];
+  #allowance: Allowance = EXACT;
+  /** What cannot get below this is not worth looking at: the best total with its tolerance, or less by the allowance. */
+  #limit = Number.POSITIVE_INFINITY;
+  /** The least bound of what was left out. Without an allowance it is above the best total. */
+  #skipped = Number.POSITIVE_INFINITY;
   #depth = 0;
   /** By level: where to go on, in the domain or in the look. */
   readonly #cursor: number[];
@@ -44,8 +51,11 @@ export class BranchAndBound implements GroupSearch {
     this.#chosen = sizes.map(() => -1);
   }
 
-  advance(budget: Budget, toFirst: boolean): void {
+  advance(budget: Budget, toFirst: boolean, allowance = EXACT): void {
+    this.#allowance = allowance;
+    this.#setLimit();
     while (this.#depth >= 0 && !(toFirst && this.best) && !budget.expired) {
+      budget.turn();
       if (this.#patience === 0 || this.#patience === -this.#effort) this.#lookAround(budget);
       this.#patience -= 1;
       const level = this.#depth;
@@ -65,9 +75,9 @@ export class BranchAndBound implements GroupSearch {
     else this.#descend(level, candidate, budget);
   }
 
-  /** The least total of everything not searched yet, or the best one found if that is smaller. */
+  /** The least total of everything not searched, or the best one found if that is smaller. */
   bound(): number {
-    let least = this.total;
+    let least = Math.min(this.total, this.#skipped);
     for (let level = 0; level <= this.#depth; level += 1) least = Math.min(least, this.#leastLeft(level));
     return least;
   }
@@ -145,16 +155,21 @@ export class BranchAndBound implements GroupSearch {
   #look(level: number, from: number, budget: Budget, untried = ANY): Look | null {
     const known = this.#known(level, budget);
     if (!known) return NOTHING_LEFT;
-    const worth = (candidate: number, bound: number) => untried(candidate) && !this.#hopeless(level, candidate, bound);
+    const ordered = this.best !== null && this.#path.group.ordered[level] === true;
+    const worth = (candidate: number, bound: number): Worth => {
+      if (!untried(candidate)) return 'no';
+      if (!this.#hopeless(level, candidate, bound)) return 'yes';
+      return ordered && this.#endsLevel(bound) ? 'end' : 'no';
+    };
     return lookAhead(this.#path, level, from, budget, worth, known);
   }
 
   /** What shared costs say of the level's candidates; null when they say that none can reach the best path. */
   #known(level: number, budget: Budget): ((candidate: number) => number) | null {
     if (!this.best || this.#patience > -this.#effort) return UNKNOWN;
-    const { tolerance } = this.#path.group;
-    const slack = SLACK * tolerance;
-    const bounds = this.#path.tighten(level, this.total + tolerance + slack, budget);
+    const slack = SLACK * this.#path.group.tolerance;
+    const bounds = this.#path.tighten(level, this.#limit + slack, budget);
+    this.#skipped = Math.min(this.#skipped, this.#limit);
     return bounds && ((candidate) => bounds(candidate) - slack);
   }
 
@@ -163,9 +178,15 @@ export class BranchAndBound implements GroupSearch {
     this.total = Math.min(this.total, this.#path.total(level));
     this.best = [...this.#chosen];
     this.#bestAges = this.#ages(level);
+    this.#setLimit();
   }
 
-  /** Nothing at or below this candidate can beat the best path. */
+  #setLimit(): void {
+    const allowed = this.best ? this.#allowance(this.total) : 0;
+    this.#limit = allowed > 0 ? this.total - allowed : this.total + this.#path.group.tolerance;
+  }
+
+  /** Nothing at or below this candidate can beat the best path (by more than is allowed). */
   #hopeless(level: number, candidate: number, bound: number): boolean {
     if (!this.best) return bound === Number.POSITIVE_INFINITY && this.#looks[level] !== null;
     if (this.#exceeds(bound)) return true;
@@ -175,7 +196,9 @@ export class BranchAndBound implements GroupSearch {
   }
 
   #exceeds(bound: number): boolean {
-    return bound > this.total + this.#path.group.tolerance || bound === Number.POSITIVE_INFINITY;
+    if (bound <= this.#limit && bound !== Number.POSITIVE_INFINITY) return false;
+    this.#skipped = Math.min(this.#skipped, bound);
+    return true;
   }
 
   /** Later candidates of an ordered level have no smaller bound and come later in search order; only ages may differ. */

@@ -13,6 +13,9 @@ export class Budget {
   readonly #deadline: number;
   readonly #stop: Int32Array | null;
   #units = 0;
+  /** Something to do now and then, at a moment when the search is in good order. */
+  #turn: { readonly everyMs: number; readonly act: () => void; last: number } | null = null;
+  #due = false;
 
   /** `now` is monotonic, in milliseconds; `stop` is a shared word that somebody may set to 1. */
   constructor(now: () => number, timeLimitMs: number, stop?: SharedArrayBuffer) {
@@ -33,11 +36,27 @@ export class Budget {
     return this.expired;
   }
 
+  /** `act` is called from `turn`, at most once in so many milliseconds and not before the first of them are over. */
+  every(everyMs: number, act: () => void): void {
+    this.#turn = { everyMs, act, last: this.#now() };
+  }
+
+  /** Whoever spends calls this where others may look at the search. */
+  turn(): void {
+    if (!this.#due) return;
+    this.#due = false;
+    this.#turn?.act();
+  }
+
   #look(): void {
     if (!this.expired && this.#stop && Atomics.load(this.#stop, 0) === 1) {
       this.stopped = true;
       this.expired = true;
     }
-    this.expired ||= this.#now() >= this.#deadline;
+    const now = this.#now();
+    this.expired ||= now >= this.#deadline;
+    if (!this.#turn || now - this.#turn.last < this.#turn.everyMs) return;
+    this.#turn.last = now;
+    this.#due = true;
   }
 }

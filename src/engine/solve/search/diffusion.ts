@@ -18,19 +18,35 @@ export interface Share {
   values: Float64Array;
 }
 
-/** The constraints between two open demands; messages are what each has taken over from the other, by candidate. */
-interface Edge {
-  readonly a: Share;
-  readonly b: Share;
-  readonly rows: readonly PairRows[];
+/** What two demands have taken over from each other, by candidate of the one and of the other. */
+interface Messages {
   readonly toA: Float64Array;
   readonly toB: Float64Array;
 }
 
+/** By the two levels. It holds below, too, where less is left: what is shared there goes on from it. */
+export type Shared = ReadonlyMap<number, Messages>;
+
+/** The constraints between two open demands. */
+interface Edge extends Messages {
+  readonly key: number;
+  readonly a: Share;
+  readonly b: Share;
+  readonly rows: readonly PairRows[];
+}
+
+interface Diffused {
+  readonly shares: readonly Share[];
+  readonly shared: Shared;
+}
+
+/** Levels are fewer than this. */
+const MOST_LEVELS = 4096;
+
 /**
  * Shares costs between the demands of `levels` until it stops helping or nothing can stay below `limit`; null when nothing
  * can. `base` is what everything else adds at least. Candidates that stay in no placement below the limit are gone from the
- * result. When the budget is spent on the way, what was reached till then.
+ * result. When the budget is spent on the way, what was reached till then. `before` is what was shared at a node above.
  */
 export function diffuse(
   levels: readonly { readonly level: number; readonly domain: Bits; readonly scores: Float64Array }[],
@@ -38,26 +54,28 @@ export function diffuse(
   base: number,
   limit: number,
   budget: Budget,
-): readonly Share[] | null {
+  before: Shared | null,
+): Diffused | null {
   const shares = levels.map(({ level, domain, scores }): Share => {
     const members = membersOf(domain);
     return { level, members, values: Float64Array.from(members, (candidate) => scores[candidate] ?? 0) };
   });
-  const edges = edgesOf(shares, levels, rowsBetween);
+  const edges = edgesOf(shares, levels, rowsBetween, before);
+  if (before) for (const edge of edges) takeOver(edge);
+  const result = { shares, shared: new Map(edges.map((edge) => [edge.key, edge])) };
   let bound = base + leastSum(shares);
+  if (bound > limit) return null;
+  if (before) filter(shares, bound, limit);
   for (let sweep = 0; sweep < SWEEPS && edges.length > 0; sweep += 1) {
-    for (const edge of edges) {
-      share(edge, budget);
-      if (budget.expired) return shares;
-    }
-    const before = bound;
+    if (!shareAll(edges, budget)) return result;
+    const last = bound;
     bound = base + leastSum(shares);
     if (bound > limit) return null;
-    if (bound - before < WORTHWHILE * (limit - before)) break;
+    if (bound - last < WORTHWHILE * (limit - last)) break;
     filter(shares, bound, limit);
   }
   filter(shares, bound, limit);
-  return shares;
+  return result;
 }
 
 function membersOf(domain: Bits): Int32Array {
@@ -70,13 +88,18 @@ function edgesOf(
   shares: readonly Share[],
   levels: readonly { readonly scores: Float64Array }[],
   rowsBetween: (a: number, b: number) => readonly PairRows[],
+  before: Shared | null,
 ): readonly Edge[] {
   const sizeOf = (at: number) => levels[at]?.scores.length ?? 0;
   return shares.flatMap((a, i) =>
     shares.slice(i + 1).flatMap((b, k): Edge[] => {
       const rows = rowsBetween(a.level, b.level);
       if (rows.length === 0) return [];
-      return [{ a, b, rows, toA: new Float64Array(sizeOf(i)), toB: new Float64Array(sizeOf(i + 1 + k)) }];
+      const key = a.level * MOST_LEVELS + b.level;
+      const known = before?.get(key);
+      const toA = known?.toA.slice() ?? new Float64Array(sizeOf(i));
+      const toB = known?.toB.slice() ?? new Float64Array(sizeOf(i + 1 + k));
+      return [{ key, a, b, rows, toA, toB }];
     }),
   );
 }
@@ -92,16 +115,37 @@ export function least(values: Float64Array): number {
   return result;
 }
 
-/** Takes back what the two have shared, and shares it anew. */
+/** False when the budget was spent on the way. */
+function shareAll(edges: readonly Edge[], budget: Budget): boolean {
+  for (const edge of edges) {
+    share(edge, budget);
+    if (budget.expired) return false;
+  }
+  return true;
+}
+
+/** Adds what was shared above to the own costs. */
+function takeOver({ a, b, toA, toB }: Edge): void {
+  for (const [{ members, values }, message] of [[a, toA] as const, [b, toB] as const]) {
+    for (let at = 0; at < values.length; at += 1) values[at] = (values[at] ?? 0) + (message[members[at] ?? 0] ?? 0);
+  }
+}
+
+/** Takes back what the two have shared, and shares it anew; changes nothing when the budget is spent on the way. */
 function share({ a, b, rows, toA, toB }: Edge, budget: Budget): void {
   const own = without(a, toA);
   const other = without(b, toB);
-  const fits = Array.from(a.members, (candidate) => rowOf(rows, candidate));
+  const fits: Bits[] = [];
+  for (const candidate of a.members) {
+    if (budget.spend(rows.reduce((sum, one) => sum + one.costOf(candidate), 1))) return;
+    fits.push(rowOf(rows, candidate));
+  }
   const partners = bestOfRows(fits, b.members, other, sorted(other));
+  if (budget.spend(16 * own.length)) return;
   const backwards = bestOfColumns(fits, b.members, own, sorted(own));
   halve(a, own, partners, toA);
   halve(b, other, backwards, toB);
-  budget.spend(16 * (own.length + other.length));
+  budget.spend(16 * other.length);
 }
 
 function without({ members, values }: Share, message: Float64Array): Float64Array {

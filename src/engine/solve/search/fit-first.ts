@@ -33,6 +33,7 @@ export class FitFirst implements GroupSearch {
   advance(budget: Budget): void {
     const last = this.#path.group.positions.length - 1;
     while (!this.best && !this.#exhausted && !budget.expired) {
+      budget.turn();
       const level = this.#chosen.length;
       const candidate = this.#greediest(level, budget);
       if (budget.expired) return;
@@ -87,7 +88,9 @@ export class FitFirst implements GroupSearch {
   #look(level: number, candidate: number, slots: Float64Array): Look {
     const { group } = this.#path;
     for (const { slot, values } of group.columns[level] ?? []) slots[slot] = values[candidate] ?? 0;
-    return { candidate, total: totalOf(group, slots), age: slots[group.ages[level] ?? -1] ?? 0 };
+    slots[level] = this.#path.score(level, candidate);
+    const total = totalOf(group, slots);
+    return { candidate, total, age: slots[group.ages[level] ?? -1] ?? 0 };
   }
 
   #beats(look: Look, best: Look): boolean {

@@ -3,6 +3,7 @@
 import { type Bits, nextBit } from './bits.ts';
 import { directions, type Expression, evaluate } from './expression.ts';
 import type { DemandModel, SlotModel } from './model.ts';
+import { levelsOf, type SoftTie, type SoftTies } from './soft-pairs.ts';
 
 /** One value of each candidate of one level. */
 export interface Column {
@@ -27,6 +28,8 @@ export interface Group {
   /** By level: a later candidate never makes a smaller total than an earlier one, in whatever company. */
   readonly ordered: readonly boolean[];
   readonly byCost: readonly (Uint32Array | null)[];
+  /** By level: what decisions above it cost its candidates, on top of their score. */
+  readonly ties: readonly (readonly SoftTie[])[];
   /** Totals closer than this are equal: the rounding error that adding up in another order can make. */
   readonly tolerance: number;
 }
@@ -38,6 +41,7 @@ export function makeGroup(
   allTerms: readonly Expression[],
   allSlots: readonly SlotModel[],
   noise: number,
+  softTies: SoftTies = new Map(),
 ): Group {
   const own = positions.flatMap((position) => demands[position] ?? []);
   const withAges = own.some(({ ages }) => ages);
@@ -56,7 +60,8 @@ export function makeGroup(
     }
     return [renumbered(term, slotOf)];
   });
-  const ordered = columns.map((list) => list.every(({ order }) => order === null));
+  const ties = levelsOf(positions, softTies);
+  const ordered = columns.map((list, level) => ties[level]?.length === 0 && list.every(({ order }) => order === null));
   const ages = withAges ? own.map((_, level) => slots + level) : [];
   for (const [level, slot] of ages.entries()) {
     const { scores, ages: values = new Float64Array(scores.length) } = own[level] ?? { scores: new Float64Array() };
@@ -71,6 +76,7 @@ export function makeGroup(
     ages,
     ordered,
     byCost: own.map(({ byCost }) => byCost ?? null),
+    ties,
     tolerance: 0,
   };
   return { ...group, tolerance: noise + toleranceOf(group) };
@@ -130,6 +136,12 @@ function toleranceOf(group: Group): number {
     ends.reduce((most, slots) => Math.max(most, Math.abs(value(slots)) || 0), 0);
   let scale = 0;
   for (let level = 0; level < group.positions.length; level += 1) scale += largest((slots) => slots[level] ?? 0);
+  for (const { weight } of group.ties.flat()) scale += weight;
   for (const term of group.terms) scale += largest((slots) => evaluate(term, slots));
-  return 2 * Number.EPSILON * (group.positions.length + group.terms.length) * Math.min(scale, 1e290);
+  return (
+    2 *
+    Number.EPSILON *
+    (group.positions.length + group.terms.length + group.ties.flat().length) *
+    Math.min(scale, 1e290)
+  );
 }

@@ -12,6 +12,9 @@ export interface Look {
   readonly bounds: readonly number[];
 }
 
+/** `end`: neither this candidate nor any later one. */
+export type Worth = 'yes' | 'no' | 'end';
+
 /**
  * Looks at the level's candidates from `from` on, but only at those that are `worth` it by the bound they show without going
  * down. `known` is a bound that is known already. Null when the budget is spent before the end.
@@ -21,14 +24,16 @@ export function lookAhead(
   level: number,
   from: number,
   budget: Budget,
-  worth: (candidate: number, bound: number) => boolean,
+  worth: (candidate: number, bound: number) => Worth,
   known: (candidate: number) => number,
 ): Look | null {
   const domain = path.domain(level);
   const seen: { readonly candidate: number; readonly bound: number }[] = [];
   for (let at = nextBit(domain, from); at >= 0; at = nextBit(domain, at + 1)) {
     path.place(level, at);
-    const worthwhile = worth(at, path.total(level));
+    const said = worth(at, path.total(level));
+    if (said === 'end') break;
+    const worthwhile = said === 'yes';
     if (budget.spend(worthwhile ? 1 + path.costOf(level, at) : 1)) return null;
     if (worthwhile) seen.push({ candidate: at, bound: Math.max(known(at), path.peek(level, at)) });
   }

@@ -25,6 +25,17 @@ export interface PairModel {
   readonly right: PairFeatures;
 }
 
+/**
+ * A soft pairwise constraint between two demands: the total grows by `weight` where the chosen two do not fit together, or one
+ * of them is refused by itself.
+ */
+export interface SoftPairModel extends PairModel {
+  /** At least 0. */
+  readonly weight: number;
+  /** One number a candidate: 1 where the constraint does not refuse it by itself. */
+  readonly alone: { readonly left: PairFeatures; readonly right: PairFeatures };
+}
+
 /** A pairwise constraint: its type's name in the registry and its parameters. */
 export interface RuleModel {
   readonly type: string;
@@ -37,15 +48,19 @@ export interface SlotModel {
   readonly values: Float64Array;
 }
 
-/** The total, to be minimised, is the sum of the chosen candidates' scores and of the terms. */
+/** The total, to be minimised, is the sum of the chosen candidates' scores, of the terms and of what soft pairs cost. */
 export interface SearchModel {
   readonly demands: readonly DemandModel[];
   readonly rules: readonly RuleModel[];
   readonly pairs: readonly PairModel[];
+  /** Only with an objective. */
+  readonly softPairs?: readonly SoftPairModel[];
   /** False without an objective: the first placement that fits is the answer. The reference picks one at random; here equal input gives equal answers. */
   readonly optimise: boolean;
   /** Totals closer than this are equal, whatever the search's own rounding adds to it. */
   readonly noise?: number;
+  /** The objective's size at a total is |total + offset|. @default 0 */
+  readonly offset?: number;
   /** Parts of the total that mix demands; absent or empty for a plain sum. */
   readonly terms?: readonly Expression[];
   readonly slots?: readonly SlotModel[];
@@ -59,6 +74,8 @@ export interface SearchJob {
   readonly model: SearchModel;
   readonly wanted: number;
   readonly timeLimitMs: number;
+  /** A round ends when its total is proven to be no further than this part of the objective from the best. @default 0 */
+  readonly gapLimit?: number;
   /** @default optimal */
   readonly strategy?: StrategyName;
   /** One 32-bit word in shared memory; set to 1, it ends the search, which keeps the best found. */
@@ -72,6 +89,20 @@ export type Placement = readonly number[];
 export interface PlacementProof {
   readonly total: number;
   readonly bound: number;
+}
+
+/** Where a search stands that goes on. */
+export interface SearchState {
+  /** From 1. */
+  readonly round: number;
+  /** The best of the round so far; null before there is one. */
+  readonly placement: Placement | null;
+  /** Its total, and what no total of the round can be below; null when not known, or without an objective. */
+  readonly total: number | null;
+  readonly bound: number | null;
+  readonly nodes: number;
+  /** Since the search began in its thread. */
+  readonly elapsedMs: number;
 }
 
 export interface SearchOutcome {

@@ -14,8 +14,10 @@ export class PairRows {
   /** Whether candidate `i` of demand `a` and `j` of demand `b` may stand together. */
   readonly compatible: (i: number, j: number) => boolean;
   readonly #size: number;
-  readonly #fill: (i: number, row: Bits) => void;
-  readonly #fillBack: ((j: number, column: Bits) => void) | null;
+  /** Pairs tested for rows and columns so far. */
+  tested = 0;
+  readonly #fill: (i: number, row: Bits) => number;
+  readonly #fillBack: ((j: number, column: Bits) => number) | null;
   readonly #column: Bits;
   readonly #rows: (Bits | undefined)[] = [];
   readonly #allowance: RowAllowance;
@@ -42,7 +44,7 @@ export class PairRows {
     const kept = this.#rows[i];
     if (kept) return kept;
     const row = new Uint32Array((this.#size + 31) >>> 5);
-    this.#fill(i, row);
+    this.tested += this.#fill(i, row);
     if (this.#allowance.bytesLeft >= row.byteLength) {
       this.#allowance.bytesLeft -= row.byteLength;
       this.#rows[i] = row;
@@ -54,11 +56,12 @@ export class PairRows {
   column(j: number): Bits | null {
     if (!this.#fillBack) return null;
     this.#column.fill(0);
-    this.#fillBack(j, this.#column);
+    this.tested += this.#fillBack(j, this.#column);
     return this.#column;
   }
 
-  #test(i: number, row: Bits): void {
+  #test(i: number, row: Bits): number {
     for (let j = 0; j < this.#size; j += 1) if (this.compatible(i, j)) setBit(row, j);
+    return this.#size;
   }
 }

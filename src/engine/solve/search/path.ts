@@ -2,9 +2,10 @@
 // narrows the later demands to what fits the chosen candidate (forward checking).
 import { type Bits, intersect, nextBit, nextCommon, setBit } from './bits.ts';
 import type { Budget } from './budget.ts';
-import { diffuse, leastSum } from './diffusion.ts';
+import { diffuse, leastSum, type Shared } from './diffusion.ts';
 import { type Column, firstIn, type Group, totalOf, valueAt } from './group.ts';
 import type { PairRows } from './pair-rows.ts';
+import type { SoftTie } from './soft-pairs.ts';
 
 /** A pairwise constraint seen from its earlier demand: which later level it narrows, and by what. */
 export interface Narrowing {
@@ -25,8 +26,14 @@ export class Path {
   readonly #byLater: readonly ReadonlyMap<number, readonly PairRows[]>[];
   /** By level: its only number is the score, and candidates stand in its order. */
   readonly #inOrder: readonly boolean[];
+  /** By level: what a decision there costs the candidates of levels below. */
+  readonly #tiesFrom: readonly ReadonlyMap<number, readonly SoftTie[]>[];
+  /** By level and level from there on: scores with what the decisions above cost. Only of candidates that are left. */
+  readonly #paid: Float64Array[][];
   readonly #trial: Float64Array;
   readonly #scratch: Bits;
+  /** What `tighten` shared at each level of the present path; null where it did not. */
+  readonly #shared: (Shared | null)[] = [];
   /** Own storage of narrowed domains, by level of the decision and of the narrowed demand. */
   readonly #storage: Bits[][];
   /** The same for domains that were tightened, by the level that they are of. */
@@ -49,6 +56,10 @@ export class Path {
     this.#tightened = domains.map(() => []);
     this.#byLater = narrowings.map(byLater);
     this.#inOrder = group.columns.map((columns) => columns.length === 1 && columns[0]?.order === null);
+    this.#tiesFrom = tiesFrom(group.ties);
+    this.#paid = domains.map((_, level) =>
+      group.columns.map((columns, later) => paidStorage(group, level, later, columns)),
+    );
     this.#trial = new Float64Array(group.slots);
     this.#scratch = new Uint32Array(domains.reduce((most, { length }) => Math.max(most, length), 0));
     for (let level = 0; level < domains.length; level += 1) this.#settle(0, level);
@@ -67,6 +78,12 @@ export class Path {
   place(level: number, candidate: number): void {
     const slots = this.slots(level);
     for (const { slot, values } of this.group.columns[level] ?? []) slots[slot] = values[candidate] ?? Number.NaN;
+    if (this.#isTied(level)) slots[level] = this.score(level, candidate);
+  }
+
+  /** The score of a candidate of this level, with what the decisions above cost. */
+  score(level: number, candidate: number): number {
+    return this.#paid[level]?.[level]?.[candidate] ?? 0;
   }
 
   total(level: number): number {
@@ -77,6 +94,7 @@ export class Path {
   descend(level: number, candidate: number): boolean {
     this.place(level, candidate);
     const next = level + 1;
+    this.#shared[next] = null;
     this.#slots[next]?.set(this.slots(level));
     this.#places[next]?.set(this.#places[level] ?? []);
     const domains = this.#domains[next] ?? [];
@@ -92,7 +110,24 @@ export class Path {
       }
     }
     for (const { level: later } of this.#narrowings[level] ?? []) this.#settle(next, later);
+    this.#pay(level, candidate);
     return true;
+  }
+
+  /** Writes down what the decision costs the levels below. */
+  #pay(level: number, candidate: number): void {
+    const next = level + 1;
+    for (let later = next; later < this.group.ties.length; later += 1) {
+      if (!this.#isTied(later)) continue;
+      const ties = this.#tiesFrom[level]?.get(later) ?? [];
+      const before = this.#paid[level]?.[later] ?? NO_SLOTS;
+      const after = this.#paid[next]?.[later] ?? NO_SLOTS;
+      const domain = this.#domains[next]?.[later] ?? NONE;
+      for (let at = nextBit(domain, 0); at >= 0; at = nextBit(domain, at + 1)) {
+        after[at] = (before[at] ?? 0) + costOf(ties, candidate, at);
+      }
+      this.#settle(next, later);
+    }
   }
 
   /**
@@ -107,11 +142,13 @@ export class Path {
     const levels = open.map((at) => ({
       level: at,
       domain: this.#domains[level]?.[at] ?? NONE,
-      scores: this.group.columns[at]?.[0]?.values ?? NO_SLOTS,
+      scores: this.#paid[level]?.[at] ?? NO_SLOTS,
     }));
     const rows = (a: number, b: number) => this.#byLater[a]?.get(b) ?? [];
-    const shares = diffuse(levels, rows, base, limit, budget);
-    if (!shares) return null;
+    const diffused = diffuse(levels, rows, base, limit, budget, this.#sharedAbove(level));
+    if (!diffused) return null;
+    const { shares, shared } = diffused;
+    this.#shared[level] = shared;
     if (budget.expired) return () => Number.NEGATIVE_INFINITY;
     for (const { level: at, members } of shares) {
       const kept = this.#tightenedFor(level, at);
@@ -139,7 +176,19 @@ export class Path {
       const left = alike && list.length === 1 ? this.#firstLeft(level, later, alike, candidate) : null;
       if (!(left ?? this.#bestLeft(level, later, list, candidate))) return Number.POSITIVE_INFINITY;
     }
+    this.#payOnTrial(level, candidate);
     return totalOf(this.group, trial);
+  }
+
+  /** Lifts what is on trial to what the candidate, and the decisions above it, cost the later demands. */
+  #payOnTrial(level: number, candidate: number): void {
+    const settled = this.slots(level);
+    for (const [later, ties] of this.#tiesFrom[level] ?? []) {
+      this.#trial[later] = Math.max(this.#trial[later] ?? 0, this.#leastPaid(level, later, ties, candidate));
+    }
+    for (let later = level + 1; later < this.group.ties.length; later += 1) {
+      if (this.#isTied(later)) this.#trial[later] = Math.max(this.#trial[later] ?? 0, settled[later] ?? 0);
+    }
   }
 
   /** Puts on trial what is best of a later demand beside the candidate, by one look for the first that both allow. */
@@ -178,7 +227,36 @@ export class Path {
   costOf(level: number, candidate: number): number {
     let cost = 0;
     for (const { rows } of this.#narrowings[level] ?? []) cost += rows.costOf(candidate);
-    return cost;
+    return cost + LOOK * (this.#tiesFrom[level]?.size ?? 0);
+  }
+
+  #isTied(level: number): boolean {
+    return (this.group.ties[level]?.length ?? 0) > 0;
+  }
+
+  /**
+   * The least of what candidates left of a later level cost under the decisions above this one and, by `ties`, under `candidate`
+   * here; or less. They come by score, so the first whose score alone is not below the least found ends it, and so does patience.
+   */
+  #leastPaid(level: number, later: number, ties: readonly SoftTie[], candidate: number): number {
+    const [column] = this.group.columns[later] ?? [];
+    if (!column) return 0;
+    const paid = this.#paid[level]?.[later] ?? NO_SLOTS;
+    const domain = this.#domains[level]?.[later] ?? NONE;
+    let least = Number.POSITIVE_INFINITY;
+    let tests = PATIENCE;
+    let at = firstIn(column, domain, Math.max(0, this.#places[level]?.[column.slot] ?? 0));
+    for (; at >= 0; at = firstIn(column, domain, at + 1)) {
+      const value = valueAt(column, at);
+      if (value >= least || tests <= 0) return Math.min(least, value);
+      const other = candidateAt(column, at);
+      const cost = paid[other] ?? 0;
+      if (cost >= least) continue;
+      tests -= ties.length;
+      least = Math.min(least, cost + costOf(ties, candidate, other));
+    }
+    // An empty domain has no least; its group is known to be without an answer before its total is asked.
+    return least === Number.POSITIVE_INFINITY ? 0 : least;
   }
 
   /** Finds anew what is best of a later demand; places only move on, since domains only shrink on the way down. */
@@ -190,8 +268,18 @@ export class Path {
     for (const column of this.group.columns[later] ?? []) {
       const at = firstIn(column, domain, Math.max(0, places[column.slot] ?? 0));
       places[column.slot] = at;
-      slots[column.slot] = bestAt(column, at);
+      const pays = column.slot === later && this.#isTied(later);
+      slots[column.slot] = pays ? this.#leastPaid(level, later, NO_TIES, -1) : bestAt(column, at);
     }
+  }
+
+  /** What was shared at the nearest level above where that was done. */
+  #sharedAbove(level: number): Shared | null {
+    for (let above = level - 1; above >= 0; above -= 1) {
+      const shared = this.#shared[above];
+      if (shared) return shared;
+    }
+    return null;
   }
 
   #tightenedFor(level: number, later: number): Bits {
@@ -217,10 +305,41 @@ function byLater(narrowings: readonly Narrowing[]): ReadonlyMap<number, readonly
   return result;
 }
 
+/** Ties from each level to those below. */
+function tiesFrom(ties: readonly (readonly SoftTie[])[]): readonly ReadonlyMap<number, readonly SoftTie[]>[] {
+  return ties.map((_, level) => {
+    const below = ties.map((list, later) => [later, list.filter(({ earlier }) => earlier === level)] as const);
+    return new Map(below.filter(([, list]) => list.length > 0));
+  });
+}
+
+/** Who stands at a place of the column's order. */
+function candidateAt({ order }: Column, at: number): number {
+  return order ? (order[at] ?? -1) : at;
+}
+
+function costOf(ties: readonly SoftTie[], i: number, j: number): number {
+  let cost = 0;
+  for (const { weight, violated } of ties) if (violated(i, j)) cost += weight;
+  return cost;
+}
+
+/** The scores themselves where no decision above `level` costs the later level anything. */
+function paidStorage({ ties }: Group, level: number, later: number, [column]: readonly Column[]): Float64Array {
+  const scores = column?.values ?? NO_SLOTS;
+  const own = level > 0 && level <= later && (ties[later]?.length ?? 0) > 0;
+  return own ? new Float64Array(scores.length) : scores;
+}
+
 /** An empty domain has no best; its group is known to be without an answer before its total is asked. */
 function bestAt(column: Column, at: number): number {
   return at < 0 ? 0 : valueAt(column, at);
 }
 
+/** Soft ties tested for the least of a later level; beyond, scores alone are the bound. */
+const PATIENCE = 128;
+/** What such a look costs in single pair tests, roughly. */
+const LOOK = 8;
+const NO_TIES: readonly SoftTie[] = [];
 const NONE: Bits = new Uint32Array();
 const NO_SLOTS = new Float64Array();

@@ -3,16 +3,20 @@
 import type { SearchStatus } from '../../../domain/solution.ts';
 import { constraintTypes } from '../constraints/index.ts';
 import { Budget } from './budget.ts';
-import type { Placement, PlacementProof, SearchJob, SearchOutcome } from './model.ts';
+import type { Placement, PlacementProof, SearchJob, SearchOutcome, SearchState } from './model.ts';
 import { Session } from './session.ts';
 import { strategyNamed } from './strategies.ts';
 import type { SearchSession } from './strategy.ts';
+import { Teller } from './teller.ts';
 
-/** `now` is a monotonic clock in milliseconds. */
-export function runSearch(job: SearchJob, now: () => number): SearchOutcome {
+/** `now` is a monotonic clock in milliseconds; `tell` hears now and then how far a search is that takes its time. */
+export function runSearch(job: SearchJob, now: () => number, tell?: (state: SearchState) => void): SearchOutcome {
   const budget = new Budget(now, job.timeLimitMs, job.stop);
-  const session = new Session(constraintTypes, strategyNamed(job.strategy ?? 'optimal'), job.model, budget);
+  const strategy = strategyNamed(job.strategy ?? 'optimal');
+  const session = new Session(constraintTypes, strategy, job.model, budget, job.gapLimit);
   const placements: Placement[] = [];
+  const round = () => placements.length + 1;
+  if (tell) new Teller(now, tell).listen(budget, () => ({ ...session.present(), round: round() }));
   const proofs: PlacementProof[] = [];
   while (placements.length < job.wanted && !budget.expired) {
     const found = session.best();

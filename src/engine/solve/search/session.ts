@@ -6,15 +6,17 @@ import { type Bits, clearBit, fullBits, nextBit } from './bits.ts';
 import type { Budget } from './budget.ts';
 import { components } from './components.ts';
 import { directions } from './expression.ts';
+import { allowanceOf } from './gap.ts';
 import { type Group, makeGroup } from './group.ts';
-import type { SearchModel } from './model.ts';
+import type { Placement, SearchModel } from './model.ts';
 import { PairRows } from './pair-rows.ts';
 import { type Narrowing, Path } from './path.ts';
-import type { Found, GroupSearch, SearchSession, SearchStrategy } from './strategy.ts';
+import { softTies, tellingApart } from './soft-pairs.ts';
+import type { Allowance, Found, GroupSearch, Present, SearchSession, SearchStrategy } from './strategy.ts';
 import { dropDominated, kindsOf } from './twins.ts';
 
 /** Memory for rows of pair tests; beyond it rows are computed anew each time. */
-const ROW_BYTES = 64 * 1024 * 1024;
+const ROW_BYTES = 160 * 1024 * 1024;
 
 /** What is known of a group since its demands last lost a candidate; no search: it has no answer. */
 type Opened = GroupSearch | null;
@@ -29,17 +31,21 @@ export class Session implements SearchSession {
   readonly #groups: readonly Group[];
   readonly #kinds: readonly Uint32Array[];
   readonly #opened = new Map<Group, Opened>();
+  readonly #gapLimit: number;
 
-  constructor(registry: Registry, strategy: SearchStrategy, model: SearchModel, budget: Budget) {
-    const { demands, rules, pairs, terms = [], slots = [], noise = 0 } = model;
+  constructor(registry: Registry, strategy: SearchStrategy, model: SearchModel, budget: Budget, gapLimit = 0) {
+    const { demands, rules, pairs, terms = [], slots = [], noise = 0, softPairs = [] } = model;
+    const ties = softTies(softPairs, rules, registry);
+    const telling = [...pairs, ...tellingApart(softPairs)];
     this.blocked = rules.map(() => 0);
     this.#model = model;
     this.#strategy = strategy;
     this.#budget = budget;
+    this.#gapLimit = gapLimit;
     this.#domains = demands.map(({ scores }) => fullBits(scores.length));
-    this.#kinds = demands.map(({ scores }, position) => kindsOf(position, scores.length, pairs));
-    this.#groups = components(demands.length, [...pairs, ...linksOf(model)]).map((positions) =>
-      makeGroup(positions, demands, terms, slots, noise),
+    this.#kinds = demands.map(({ scores }, position) => kindsOf(position, scores.length, telling));
+    this.#groups = components(demands.length, [...telling, ...linksOf(model)]).map((positions) =>
+      makeGroup(positions, demands, terms, slots, noise, ties),
     );
     const allowance = { bytesLeft: ROW_BYTES };
     this.#rows = pairs.map((pair) => {
@@ -56,22 +62,31 @@ export class Session implements SearchSession {
       search?.advance(this.#budget, true);
       if (!search?.best) return null;
     }
-    const placement = this.#model.demands.map(() => -1);
-    let [total, bound] = [0, 0];
-    for (const group of this.#groups) {
-      const search = this.#open(group);
-      if (this.#model.optimise) search?.advance(this.#budget, false);
-      for (const [level, position] of group.positions.entries()) placement[position] = search?.best?.[level] ?? -1;
-      total += search?.total ?? 0;
-      bound += search?.bound() ?? 0;
+    const searches = this.#groups.flatMap((group) => this.#open(group) ?? []);
+    if (this.#model.optimise) {
+      for (const [at, search] of searches.entries()) search.advance(this.#budget, false, this.#allowance(searches, at));
     }
+    const [total, bound] = sums(searches);
+    const placement = this.#placed();
     return this.#model.optimise ? { placement, total, bound } : { placement, total: 0, bound: 0 };
+  }
+
+  present(): Present {
+    const searches = this.#groups.flatMap((group) => this.#opened.get(group) ?? []);
+    const all = searches.length === this.#groups.length;
+    const placed = all && searches.every(({ best }) => best);
+    const [total, bound] = all && this.#model.optimise ? sums(searches) : [null, null];
+    return { placement: placed ? this.#placed() : null, total: placed ? total : null, bound };
   }
 
   exclude(position: number, candidate: number): void {
     const domain = this.#domains[position];
     if (domain) clearBit(domain, candidate);
-    for (const group of this.#groups) if (group.positions.includes(position)) this.#opened.delete(group);
+    for (const [group, search] of this.#opened) {
+      // What a gap limit allowed in this round may be too much in the next.
+      const unproven = this.#gapLimit > 0 && search?.best && search.bound() < search.total;
+      if (group.positions.includes(position) || unproven) this.#opened.delete(group);
+    }
   }
 
   bound(): number | null {
@@ -82,6 +97,19 @@ export class Session implements SearchSession {
 
   impossible(): readonly number[] {
     return this.#rows.flatMap((rows, index) => (this.#hasAnyFit(rows) ? [] : [index]));
+  }
+
+  #allowance(searches: readonly GroupSearch[], at: number): Allowance | undefined {
+    return this.#gapLimit > 0 ? allowanceOf(searches, at, this.#gapLimit, this.#model.offset ?? 0) : undefined;
+  }
+
+  #placed(): Placement {
+    const placement = this.#model.demands.map(() => -1);
+    for (const group of this.#groups) {
+      const best = this.#opened.get(group)?.best;
+      for (const [level, position] of group.positions.entries()) placement[position] = best?.[level] ?? -1;
+    }
+    return placement;
   }
 
   #hasAnyFit(rows: PairRows): boolean {
@@ -126,6 +154,11 @@ export class Session implements SearchSession {
       }),
     );
   }
+}
+
+/** Total and bound of all groups. */
+function sums(searches: readonly GroupSearch[]): readonly [total: number, bound: number] {
+  return searches.reduce(([total, bound], one) => [total + one.total, bound + one.bound()], [0, 0]);
 }
 
 /** Demands that one term mixes belong together. */

@@ -11,6 +11,7 @@ describe('a verdict that fits', () => {
       demand: { name: 'd', candidates: [one, two, gone] },
       candidates: [one, two, gone],
       steps: [],
+      violators: new Map(),
     };
     const verdicts = [{ kind: 'fit', adds: { hpa_score: 7 } } as const, FIT, reject('no')];
     applyVerdicts(state, 'h', 'hpa', verdicts, topReasons);

@@ -2,7 +2,7 @@
 // the highest score wins and the first on ties. Source: inventory-aai.md section 7.3.
 import type { Capability, Flavor } from './flavor.ts';
 import type { Entry, Feature, RequiredAttribute } from './requirement.ts';
-import { holds, numbersOf, shown } from './value.ts';
+import { type HpaValue, holds, numbersOf, shown } from './value.ts';
 
 /** Why a flavor does not serve, with the numbers when two were compared (in the required value's unit). */
 export interface Miss {
@@ -73,6 +73,22 @@ function missOf(feature: Feature, { capabilities }: Flavor, exact: boolean): Mis
     if (nearest === null || miss.met > nearest.met) nearest = miss;
   }
   return nearest;
+}
+
+/** What a flavor has at one attribute of a mandatory feature, if that attribute is all that can keep it from serving the entry. */
+export function valuesAt(
+  { features }: Entry,
+  feature: Feature,
+  attribute: RequiredAttribute,
+  flavor: Flavor,
+): readonly HpaValue[] {
+  const others = features.filter((one) => one.mandatory && one !== feature);
+  if (flavor.problem !== null || others.some((one) => missOf(one, flavor, true) !== null)) return [];
+  const named = flavor.capabilities.filter((capability) => capability.feature === feature.name);
+  if (!named.some((capability) => sameKind(feature, capability))) return [];
+  const rest = { ...feature, attributes: feature.attributes.filter((one) => one !== attribute) };
+  const rested = named.filter((capability) => attributesMiss(rest, capability) === null);
+  return rested.flatMap(({ values }) => values.get(attribute.key) ?? []);
 }
 
 function sameKind(feature: Feature, capability: Capability): boolean {

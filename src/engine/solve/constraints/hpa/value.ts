@@ -81,6 +81,16 @@ export function numbersOf(stored: HpaValue, required: HpaValue): { measured: num
   return Number.isFinite(measured) && Number.isFinite(wanted) ? { measured, required: wanted } : null;
 }
 
+/** The whole numbers of `unit` that lie next to the value, itself if it is one; null unless they are numbers that are exact. */
+export function nextTo(value: HpaValue, unit: string): { readonly below: number; readonly above: number } | null {
+  const number = integer(value);
+  if (number === null) return null;
+  const factor = FACTORS.get(unit) ?? 1n;
+  const below = Number(number / factor);
+  const above = number % factor === 0n ? below : below + 1;
+  return Number.isSafeInteger(above) ? { below, above } : null;
+}
+
 /** `4 GB`, `[aes, sse]`. */
 export function shown({ value, unit }: HpaValue): string {
   const text = typeof value === 'string' ? value : `[${value.slice(0, 8).join(', ')}${value.length > 8 ? ', …' : ''}]`;

@@ -1,0 +1,29 @@
+// Releases what nobody owns any more, as the saga would: the same call, and the same look-up when its outcome is unknown.
+import type { Releaser } from '../../domain/compensation.ts';
+import type { Logger, Metrics, SagaStore, ServiceController } from '../../domain/ports.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { Saga } from './saga.ts';
+
+export interface ReleaserOptions {
+  readonly controllers: readonly ServiceController[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** The queue stores the outcome itself. */
+const NO_ROWS: SagaStore = { list: async () => [], put: async () => undefined };
+
+/** One call for each time that the queue asks; the pauses between them are the queue's. */
+export function createReleaser({ controllers, ...parts }: ReleaserOptions): Releaser {
+  const byName = new Map(controllers.map((controller) => [controller.name.toLowerCase(), controller]));
+  return async ({ planId, requestId, step }, signal) => {
+    const ctx = { requestId, planId, signal };
+    const plan = { planId, requestType: step.requestType ?? '', saga: NO_ROWS, ctx };
+    const after = await new Saga({ ...parts, controllers: byName, tries: 1 }, plan).release({
+      ...step,
+      state: 'releasing',
+    });
+    return { released: after.state === 'released', message: after.message };
+  };
+}
