@@ -1,9 +1,9 @@
-// A plan whose search goes on for long: ten demands within 1,200 km of each other, hundreds of candidates each, named in the
+// A plan whose search goes on for long: twenty demands within 1,200 km of each other, 150 candidates each, named in the
 // template itself. It has an answer within moments and is proven best only after minutes.
 import type { JsonObject } from '../../src/lib/json.ts';
 import { seededProblem } from '../bench/solver/problems.ts';
 
-const SHAPE = { kind: 'pairwise', demands: 10, candidates: 300, seed: 6 } as const;
+const SHAPE = { kind: 'pairwise', demands: 20, candidates: 150, seed: 6 } as const;
 
 export function longSearchTemplate(): JsonObject {
   const { demands, locations, constraints, objective } = seededProblem(SHAPE);

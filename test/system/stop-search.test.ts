@@ -11,7 +11,7 @@ import { type Gateway, startGateway } from '../support/gateway.ts';
 import { longSearchTemplate } from '../support/long-search.ts';
 
 const TEMPLATE = longSearchTemplate();
-const DEMANDS = 10;
+const DEMANDS = 20;
 const PROGRESS = 'number round objective bound gap nodes elapsedMs placement { demand candidateId }';
 const PLAN = `query($id: ID!) { plan(id: $id) { status gapLimit timeLimit progress { ${PROGRESS} }
   recommendations { objective demands { demand candidate { candidateId } } }

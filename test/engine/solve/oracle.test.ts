@@ -5,13 +5,12 @@ import type { Problem } from '../../../src/domain/problem.ts';
 import { buildModel } from '../../../src/engine/solve/build-model.ts';
 import { constraintTypes } from '../../../src/engine/solve/constraints/index.ts';
 import { prepareObjective } from '../../../src/engine/solve/objective/index.ts';
-import { BranchAndBound } from '../../../src/engine/solve/search/branch-and-bound.ts';
 import { Budget } from '../../../src/engine/solve/search/budget.ts';
 import { Session } from '../../../src/engine/solve/search/session.ts';
 import { strategyNamed } from '../../../src/engine/solve/search/strategies.ts';
-import type { SearchStrategy } from '../../../src/engine/solve/search/strategy.ts';
 import { best, type Choice, fitFirst, isValued, placements, score, total } from './brute-force.ts';
 import { arbLargeProblem, arbGroupedProblem as arbProblem } from './random-problems.ts';
+import { Cut, hasty, patient, strategyAt } from './strategies.ts';
 import { solver } from './support.ts';
 
 /** `npm run test:solver` runs many times as many cases. */
@@ -94,7 +93,7 @@ describe('the search', () => {
         const unary = of.constraints.every(({ type }) => type !== 'distance_to_location');
         if (!unary) return;
         const built = buildModel(demands, constraintTypes.attach(of), objective);
-        const strategy = units % 2 === 0 ? strategyNamed('optimal') : patient(units % 5, units % 3);
+        const strategy = strategyAt(units);
         const session = new Session(constraintTypes, strategy, built.model, new Cut(units));
         const cut = session.best();
         const bound = built.objectiveOf(cut?.bound ?? session.bound() ?? Number.NEGATIVE_INFINITY);
@@ -111,14 +110,43 @@ describe('the search', () => {
       fc.property(arbProblem, fc.nat(12), fc.nat(6), (of, patience, effort) => {
         const demands = of.demands.map(({ name, candidates }) => ({ name, candidates }));
         const { model } = buildModel(demands, constraintTypes.attach(of), prepareObjective(of));
-        const answers = [strategyNamed('optimal'), patient(patience), patient(patience, effort)].map((strategy) => {
+        const strategies = [
+          strategyNamed('optimal'),
+          patient(patience),
+          patient(patience, effort),
+          hasty(patience, 1 + effort),
+        ];
+        const answers = strategies.map((strategy) => {
           const found = new Session(constraintTypes, strategy, model, new Budget(() => 0, 1)).best();
           return found && { placement: found.placement, proven: found.bound >= found.total };
         });
         expect(answers[1]).toEqual(answers[0]);
         expect(answers[2]).toEqual(answers[0]);
+        // Without an objective any placement that fits is an answer, the first one found.
+        if (model.optimise) expect(answers[3]).toEqual(answers[0]);
+        else expect(answers[3] === null).toBe(answers[0] === null);
       }),
       { seed: 3, numRuns: 800 * TIMES },
+    );
+  });
+
+  it('gives the same answers round after round when it changes between two orders of five and six demands', () => {
+    fc.assert(
+      fc.property(arbLargeProblem, fc.nat(60), fc.nat(20), (of, headStart, turn) => {
+        const demands = of.demands.map(({ name, candidates }) => ({ name, candidates }));
+        const { model } = buildModel(demands, constraintTypes.attach(of), prepareObjective(of));
+        if (!model.optimise) return;
+        const [one, two] = [strategyNamed('optimal'), hasty(headStart, 1 + turn)].map((strategy) => {
+          const session = new Session(constraintTypes, strategy, model, new Budget(() => 0, 1));
+          return [1, 2, 3].map(() => {
+            const found = session.best();
+            for (const [position, candidate] of found?.placement.entries() ?? []) session.exclude(position, candidate);
+            return found && { placement: found.placement, proven: found.bound >= found.total };
+          });
+        });
+        expect(two).toEqual(one);
+      }),
+      { seed: 97, numRuns: 100 * TIMES },
     );
   });
 
@@ -133,7 +161,7 @@ describe('the search', () => {
           const demands = of.demands.map(({ name, candidates }) => ({ name, candidates }));
           const built = buildModel(demands, constraintTypes.attach(of), prepareObjective(of));
           if (!built.model.optimise) return;
-          for (const strategy of [strategyNamed('optimal'), patient(at[0]), patient(...at)]) {
+          for (const strategy of [strategyNamed('optimal'), patient(at[0]), patient(...at), hasty(at[0], 1 + at[1])]) {
             const [exact, near] = [0, gapLimit].map(
               (gap) => new Session(constraintTypes, strategy, built.model, new Budget(() => 0, 1), gap),
             );
@@ -193,24 +221,3 @@ describe('the search', () => {
     );
   });
 });
-
-/** Branch and bound that looks ahead after so many candidates, and shares costs after so many more. */
-function patient(patience: number, effort?: number): SearchStrategy {
-  return { name: 'optimal', dropsDominated: false, search: (path) => new BranchAndBound(path, patience, effort) };
-}
-
-/** A budget that ends after so many units of work, clock or not. */
-class Cut extends Budget {
-  #left: number;
-
-  constructor(units: number) {
-    super(() => 0, 1);
-    this.#left = units;
-  }
-
-  override spend(units: number): boolean {
-    this.#left -= units;
-    this.expired ||= this.#left < 0;
-    return this.expired;
-  }
-}

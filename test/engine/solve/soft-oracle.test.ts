@@ -8,13 +8,12 @@ import { filterCandidates, startStates } from '../../../src/engine/solve/framewo
 import { Questions } from '../../../src/engine/solve/framework/questions.ts';
 import { prepareObjective } from '../../../src/engine/solve/objective/index.ts';
 import { withPenalties } from '../../../src/engine/solve/objective/penalties.ts';
-import { BranchAndBound } from '../../../src/engine/solve/search/branch-and-bound.ts';
 import { Budget } from '../../../src/engine/solve/search/budget.ts';
 import { Session } from '../../../src/engine/solve/search/session.ts';
 import { strategyNamed } from '../../../src/engine/solve/search/strategies.ts';
-import type { SearchStrategy } from '../../../src/engine/solve/search/strategy.ts';
 import { best, type Choice, fitFirst, isValued, placements, score, total } from './brute-force.ts';
 import { arbLargePaidProblem, arbPaidProblem } from './random-problems.ts';
+import { Cut, hasty, patient, strategyAt } from './strategies.ts';
 import { noMetrics, solver } from './support.ts';
 
 /** `npm run test:solver` runs many times as many cases. */
@@ -100,7 +99,7 @@ describe('soft constraints and moving costs', () => {
         const choice = optimum(of, new Set());
         if (!choice || !isValued(of)) return;
         const built = await modelOf(of);
-        const strategy = units % 2 === 0 ? strategyNamed('optimal') : patient(units % 5, units % 3);
+        const strategy = strategyAt(units);
         const session = new Session(constraintTypes, strategy, built.model, new Cut(units));
         const cut = session.best();
         const bound = built.objectiveOf(cut?.bound ?? session.bound() ?? Number.NEGATIVE_INFINITY);
@@ -115,36 +114,18 @@ describe('soft constraints and moving costs', () => {
     await fc.assert(
       fc.asyncProperty(arbPaidProblem, fc.nat(12), fc.nat(6), async (of, patience, effort) => {
         const { model } = await modelOf(of);
-        const [plain, ...others] = [strategyNamed('optimal'), patient(patience), patient(patience, effort)].map(
-          (one) => {
-            const found = new Session(constraintTypes, one, model, new Budget(() => 0, 1)).best();
-            return found && { placement: found.placement, proven: found.bound >= found.total };
-          },
-        );
+        const [plain, ...others] = [
+          strategyNamed('optimal'),
+          patient(patience),
+          patient(patience, effort),
+          hasty(patience, 1 + effort),
+        ].map((one) => {
+          const found = new Session(constraintTypes, one, model, new Budget(() => 0, 1)).best();
+          return found && { placement: found.placement, proven: found.bound >= found.total };
+        });
         for (const other of others) expect(other).toEqual(plain);
       }),
       { seed: 59, numRuns: 600 * TIMES },
     );
   });
 });
-
-/** Branch and bound that looks ahead after so many candidates, and shares costs after so many more. */
-function patient(patience: number, effort?: number): SearchStrategy {
-  return { name: 'optimal', dropsDominated: false, search: (path) => new BranchAndBound(path, patience, effort) };
-}
-
-/** A budget that ends after so many units of work, clock or not. */
-class Cut extends Budget {
-  #left: number;
-
-  constructor(units: number) {
-    super(() => 0, 1);
-    this.#left = units;
-  }
-
-  override spend(units: number): boolean {
-    this.#left -= units;
-    this.expired ||= this.#left < 0;
-    return this.expired;
-  }
-}

@@ -21,6 +21,12 @@ export function intersect(target: Bits, a: Bits, b: Bits): void {
   for (let word = 0; word < target.length; word += 1) target[word] = (a[word] ?? 0) & (b[word] ?? 0);
 }
 
+export function countBits(bits: Bits): number {
+  let count = 0;
+  for (let at = nextBit(bits, 0); at >= 0; at = nextBit(bits, at + 1)) count += 1;
+  return count;
+}
+
 /** The smallest member that is at least `from`, or -1. */
 export function nextBit(bits: Bits, from: number): number {
   let word = from >>> 5;

@@ -51,10 +51,16 @@ export class BranchAndBound implements GroupSearch {
     this.#chosen = sizes.map(() => -1);
   }
 
-  advance(budget: Budget, toFirst: boolean, allowance = EXACT): void {
+  /** Everything is searched. */
+  get over(): boolean {
+    return this.#depth < 0;
+  }
+
+  /** `until`: pauses when the budget has counted so much work. */
+  advance(budget: Budget, toFirst: boolean, allowance = EXACT, until = Number.POSITIVE_INFINITY): void {
     this.#allowance = allowance;
     this.#setLimit();
-    while (this.#depth >= 0 && !(toFirst && this.best) && !budget.expired) {
+    while (!this.over && !(toFirst && this.best) && !budget.expired && budget.work < until) {
       budget.turn();
       if (this.#patience === 0 || this.#patience === -this.#effort) this.#lookAround(budget);
       this.#patience -= 1;
@@ -64,6 +70,14 @@ export class BranchAndBound implements GroupSearch {
       if (candidate < 0) this.#depth -= 1;
       else this.#try(level, candidate, budget);
     }
+  }
+
+  /** Takes over a path that another search of the same demands has found, if it is better than the own. */
+  adopt(chosen: readonly number[], total: number): void {
+    const { tolerance } = this.#path.group;
+    if (this.best && total > this.total + tolerance) return;
+    const wins = !this.best || total < this.total - tolerance || this.#isBefore(chosen);
+    this.#settle(wins ? chosen : (this.best ?? chosen), total);
   }
 
   #try(level: number, candidate: number, budget: Budget): void {
@@ -174,10 +188,14 @@ export class BranchAndBound implements GroupSearch {
   }
 
   #keep(level: number): void {
+    this.#settle(this.#chosen, this.#path.total(level));
+  }
+
+  #settle(chosen: readonly number[], total: number): void {
     // Equal totals differ by rounding: the least stays the measure, or a chain of equals could drift upwards.
-    this.total = Math.min(this.total, this.#path.total(level));
-    this.best = [...this.#chosen];
-    this.#bestAges = this.#ages(level);
+    this.total = Math.min(this.total, total);
+    this.best = [...chosen];
+    this.#bestAges = this.#agesOf(chosen);
     this.#setLimit();
   }
 
@@ -216,17 +234,30 @@ export class BranchAndBound implements GroupSearch {
     return 0;
   }
 
-  /** Whether a path through this candidate could stand before the best path in search order. */
+  /**
+   * Whether a path through this candidate could stand before the best path in the model's order of demands: undecided ones count
+   * with the first candidate left.
+   */
   #comesFirst(level: number, candidate: number): boolean {
-    for (let at = 0; at < level; at += 1) {
-      const difference = (this.#chosen[at] ?? 0) - (this.best?.[at] ?? 0);
+    for (const at of this.#path.group.inModelOrder) {
+      const decided = at === level ? candidate : this.#chosen[at];
+      const index = at <= level ? (decided ?? 0) : nextBit(this.#path.domain(level, at), 0);
+      const difference = index - (this.best?.[at] ?? 0);
       if (difference !== 0) return difference < 0;
     }
-    const difference = candidate - (this.best?.[level] ?? 0);
-    return difference < 0 || (difference === 0 && level < this.#last);
+    return false;
   }
 
-  #ages(level: number): readonly number[] {
-    return this.#path.group.ages.map((slot) => this.#path.slots(level)[slot] ?? 0);
+  /** Whether a whole path of the same total wins against the best one. */
+  #isBefore(chosen: readonly number[]): boolean {
+    const ages = this.#agesOf(chosen).map((age, at) => age - (this.#bestAges[at] ?? 0));
+    const indices = this.#path.group.inModelOrder.map((at) => (chosen[at] ?? 0) - (this.best?.[at] ?? 0));
+    return ([...ages, ...indices].find((difference) => difference !== 0) ?? 0) < 0;
+  }
+
+  #agesOf(chosen: readonly number[]): readonly number[] {
+    const { ages, columns, inModelOrder } = this.#path.group;
+    if (ages.length === 0) return [];
+    return inModelOrder.map((level) => columns[level]?.at(-1)?.values[chosen[level] ?? 0] ?? 0);
   }
 }

@@ -5,6 +5,8 @@ const UNITS_PER_CHECK = 2048;
 
 export class Budget {
   nodes = 0;
+  /** Units of work so far. */
+  work = 0;
   /** The search must end, for whichever reason; once true it stays true. */
   expired = false;
   /** It must end because somebody asked for it. */
@@ -28,6 +30,7 @@ export class Budget {
 
   /** Counts work; true when the search must end. */
   spend(units: number): boolean {
+    this.work += units;
     this.#units += units;
     if (this.#units >= UNITS_PER_CHECK) {
       this.#units = 0;

@@ -3,7 +3,7 @@
 import { type Bits, nextBit } from './bits.ts';
 import { directions, type Expression, evaluate } from './expression.ts';
 import type { DemandModel, SlotModel } from './model.ts';
-import { levelsOf, type SoftTie, type SoftTies } from './soft-pairs.ts';
+import { levelsOf, type SoftTest, type SoftTie } from './soft-pairs.ts';
 
 /** One value of each candidate of one level. */
 export interface Column {
@@ -16,14 +16,16 @@ export interface Column {
 }
 
 export interface Group {
-  /** Demands of the model, in search order; a level is an index into it. */
+  /** Demands of the model, in the order in which they are decided; a level is an index into it. */
   readonly positions: readonly number[];
+  /** Levels in the model's order of demands, which ties go by whatever the order of deciding is. */
+  readonly inModelOrder: readonly number[];
   readonly sizes: readonly number[];
   /** By level; the first is the score. The last is the age, if ages count. */
   readonly columns: readonly (readonly Column[])[];
   readonly slots: number;
   readonly terms: readonly Expression[];
-  /** Slots of the ages by level; empty when there is no second key. */
+  /** Slots of the ages in the model's order of demands; empty when there is no second key. */
   readonly ages: readonly number[];
   /** By level: a later candidate never makes a smaller total than an earlier one, in whatever company. */
   readonly ordered: readonly boolean[];
@@ -41,7 +43,7 @@ export function makeGroup(
   allTerms: readonly Expression[],
   allSlots: readonly SlotModel[],
   noise: number,
-  softTies: SoftTies = new Map(),
+  softTests: readonly SoftTest[] = [],
 ): Group {
   const own = positions.flatMap((position) => demands[position] ?? []);
   const withAges = own.some(({ ages }) => ages);
@@ -60,15 +62,16 @@ export function makeGroup(
     }
     return [renumbered(term, slotOf)];
   });
-  const ties = levelsOf(positions, softTies);
+  const ties = levelsOf(positions, softTests);
   const ordered = columns.map((list, level) => ties[level]?.length === 0 && list.every(({ order }) => order === null));
-  const ages = withAges ? own.map((_, level) => slots + level) : [];
-  for (const [level, slot] of ages.entries()) {
-    const { scores, ages: values = new Float64Array(scores.length) } = own[level] ?? { scores: new Float64Array() };
-    columns[level]?.push(columnOf(slot, values, 1));
+  const inModelOrder = [...positions.keys()].sort((a, b) => (positions[a] ?? 0) - (positions[b] ?? 0));
+  const ages = withAges ? inModelOrder.map((level) => slots + level) : [];
+  for (const [level, { scores, ages: values = new Float64Array(scores.length) }] of own.entries()) {
+    if (withAges) columns[level]?.push(columnOf(slots + level, values, 1));
   }
   const group = {
     positions,
+    inModelOrder,
     sizes: own.map(({ scores }) => scores.length),
     columns,
     slots: slots + ages.length,

@@ -21,6 +21,8 @@ export class PairRows {
   readonly #column: Bits;
   readonly #rows: (Bits | undefined)[] = [];
   readonly #allowance: RowAllowance;
+  readonly #flip: () => PairRows;
+  #flipped: PairRows | null = null;
 
   constructor(pair: PairModel, rule: RuleModel, type: Constraint<unknown>, allowance: RowAllowance) {
     const test = type.pair;
@@ -32,6 +34,8 @@ export class PairRows {
     this.#allowance = allowance;
     this.#fillBack = test.rows?.(rule.params, pair.right, pair.left) ?? null;
     this.#column = new Uint32Array((pair.left.values.length / pair.left.width + 31) >>> 5);
+    const { a, b, left, right } = pair;
+    this.#flip = () => new PairRows({ ...pair, a: b, b: a, left: right, right: left }, rule, type, allowance);
   }
 
   /** Tests of single pairs that `row(i)` would cost now. */
@@ -58,6 +62,12 @@ export class PairRows {
     this.#column.fill(0);
     this.tested += this.#fillBack(j, this.#column);
     return this.#column;
+  }
+
+  /** The same pair with `b` decided before `a`; tests are symmetric. Its rows count against the same allowance. */
+  flipped(): PairRows {
+    this.#flipped ??= this.#flip();
+    return this.#flipped;
   }
 
   #test(i: number, row: Bits): number {

@@ -65,8 +65,9 @@ export class Path {
     for (let level = 0; level < domains.length; level += 1) this.#settle(0, level);
   }
 
-  domain(level: number): Bits {
-    return this.#domains[level]?.[level] ?? NONE;
+  /** What is left of a demand at this level, by default of the level's own. */
+  domain(level: number, of = level): Bits {
+    return this.#domains[level]?.[of] ?? NONE;
   }
 
   /** The vector at this level: candidates above it, the one under test on it, the best left below. */

@@ -11,8 +11,8 @@ import { type Group, makeGroup } from './group.ts';
 import type { Placement, SearchModel } from './model.ts';
 import { PairRows } from './pair-rows.ts';
 import { type Narrowing, Path } from './path.ts';
-import { softTies, tellingApart } from './soft-pairs.ts';
-import type { Allowance, Found, GroupSearch, Present, SearchSession, SearchStrategy } from './strategy.ts';
+import { softTests, tellingApart } from './soft-pairs.ts';
+import type { Allowance, Found, GroupSearch, Present, Reordered, SearchSession, SearchStrategy } from './strategy.ts';
 import { dropDominated, kindsOf } from './twins.ts';
 
 /** Memory for rows of pair tests; beyond it rows are computed anew each time. */
@@ -28,6 +28,8 @@ export class Session implements SearchSession {
   readonly #budget: Budget;
   readonly #domains: Bits[];
   readonly #rows: readonly PairRows[];
+  /** Of demands that belong together, to be decided in the order given. */
+  readonly #group: (positions: readonly number[]) => Group;
   readonly #groups: readonly Group[];
   readonly #kinds: readonly Uint32Array[];
   readonly #opened = new Map<Group, Opened>();
@@ -35,7 +37,7 @@ export class Session implements SearchSession {
 
   constructor(registry: Registry, strategy: SearchStrategy, model: SearchModel, budget: Budget, gapLimit = 0) {
     const { demands, rules, pairs, terms = [], slots = [], noise = 0, softPairs = [] } = model;
-    const ties = softTies(softPairs, rules, registry);
+    const tests = softTests(softPairs, rules, registry);
     const telling = [...pairs, ...tellingApart(softPairs)];
     this.blocked = rules.map(() => 0);
     this.#model = model;
@@ -44,9 +46,8 @@ export class Session implements SearchSession {
     this.#gapLimit = gapLimit;
     this.#domains = demands.map(({ scores }) => fullBits(scores.length));
     this.#kinds = demands.map(({ scores }, position) => kindsOf(position, scores.length, telling));
-    this.#groups = components(demands.length, [...telling, ...linksOf(model)]).map((positions) =>
-      makeGroup(positions, demands, terms, slots, noise, ties),
-    );
+    this.#group = (positions) => makeGroup(positions, demands, terms, slots, noise, tests);
+    this.#groups = components(demands.length, [...telling, ...linksOf(model)]).map(this.#group);
     const allowance = { bytesLeft: ROW_BYTES };
     this.#rows = pairs.map((pair) => {
       const rule = rules[pair.rule];
@@ -125,7 +126,7 @@ export class Session implements SearchSession {
     const known = this.#opened.get(group);
     if (known !== undefined) return known;
     const domains = this.#pruned(group);
-    const search = domains && this.#strategy.search(new Path(group, domains, this.#narrowings(group), this.blocked));
+    const search = domains && this.#strategy.search(this.#path(group, domains), this.#reordered(group));
     this.#opened.set(group, search);
     return search;
   }
@@ -145,14 +146,27 @@ export class Session implements SearchSession {
     return makeArcConsistent(domains, rows, this.#budget, this.blocked) ? own : null;
   }
 
+  #path(group: Group, domains: readonly Bits[]): Path {
+    return new Path(group, domains, this.#narrowings(group), this.blocked);
+  }
+
+  #reordered(group: Group): Reordered {
+    return (order, domains) =>
+      this.#path(
+        this.#group(order.flatMap((level) => group.positions[level] ?? [])),
+        order.flatMap((level) => domains[level] ?? []),
+      );
+  }
+
   #narrowings({ positions }: Group): Narrowing[][] {
     const levelOf = new Map(positions.map((position, level) => [position, level]));
-    return positions.map((position) =>
-      this.#rows.flatMap((rows): Narrowing[] => {
-        const level = rows.pair.a === position ? levelOf.get(rows.pair.b) : undefined;
-        return level === undefined ? [] : [{ level, rows }];
-      }),
-    );
+    const narrowings: Narrowing[][] = positions.map(() => []);
+    for (const rows of this.#rows) {
+      const [a, b] = [levelOf.get(rows.pair.a), levelOf.get(rows.pair.b)];
+      if (a === undefined || b === undefined) continue;
+      narrowings[Math.min(a, b)]?.push(a < b ? { level: b, rows } : { level: a, rows: rows.flipped() });
+    }
+    return narrowings;
   }
 }
 

@@ -5,37 +5,49 @@ import type { PairModel, RuleModel, SoftPairModel } from './model.ts';
 
 /** What one earlier decision costs the candidates of a later demand. */
 export interface SoftTie {
-  /** Position of the earlier demand in the model; `levelsOf` makes it a level. */
+  /** Level of the earlier demand. */
   readonly earlier: number;
   readonly weight: number;
   /** Whether candidate `i` of the earlier demand and `j` of the later one have to pay. */
   readonly violated: (i: number, j: number) => boolean;
 }
 
-/** By the position of the later demand. */
-export type SoftTies = ReadonlyMap<number, readonly SoftTie[]>;
+/** A soft pair of the model with its test; `violated` takes a candidate of `a`, then one of `b`. */
+export interface SoftTest extends Omit<SoftTie, 'earlier'> {
+  readonly a: number;
+  readonly b: number;
+}
 
-export function softTies(pairs: readonly SoftPairModel[], rules: readonly RuleModel[], registry: Registry): SoftTies {
-  const ties = new Map<number, SoftTie[]>();
-  for (const pair of pairs) {
+export function softTests(
+  pairs: readonly SoftPairModel[],
+  rules: readonly RuleModel[],
+  registry: Registry,
+): readonly SoftTest[] {
+  return pairs.map((pair) => {
     const rule = rules[pair.rule];
     const test = rule && registry.get(rule.type)?.pair;
     if (!test) throw new Error(`constraint type '${rule?.type}' has no pair test`);
     const fits = test.between(rule.params, pair.left, pair.right);
     const [left, right] = [pair.alone.left.values, pair.alone.right.values];
     const violated = (i: number, j: number) => left[i] !== 1 || right[j] !== 1 || !fits(i, j);
-    const list = ties.get(pair.b) ?? [];
-    list.push({ earlier: pair.a, weight: pair.weight, violated });
-    ties.set(pair.b, list);
-  }
-  return ties;
+    return { a: pair.a, b: pair.b, weight: pair.weight, violated };
+  });
 }
 
-/** The ties of each level of a group, their earlier demands as levels. */
-export function levelsOf(positions: readonly number[], ties: SoftTies): readonly (readonly SoftTie[])[] {
-  return positions.map((position) =>
-    (ties.get(position) ?? []).map((tie) => ({ ...tie, earlier: positions.indexOf(tie.earlier) })),
-  );
+/** The ties of each level of a group whose demands are decided in the order of `positions`. */
+export function levelsOf(positions: readonly number[], tests: readonly SoftTest[]): readonly (readonly SoftTie[])[] {
+  const levels: SoftTie[][] = positions.map(() => []);
+  for (const { a, b, weight, violated } of tests) {
+    const [i, j] = [positions.indexOf(a), positions.indexOf(b)];
+    if (i < 0 || j < 0) continue;
+    const tie = i < j ? { earlier: i, weight, violated } : { earlier: j, weight, violated: flipped(violated) };
+    levels[Math.max(i, j)]?.push(tie);
+  }
+  return levels;
+}
+
+function flipped(violated: SoftTie['violated']): SoftTie['violated'] {
+  return (i, j) => violated(j, i);
 }
 
 /** Pairs that stand for everything in which a soft constraint may tell candidates apart. */

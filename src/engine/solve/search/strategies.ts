@@ -1,13 +1,13 @@
 // The search strategies by name.
-import { BranchAndBound } from './branch-and-bound.ts';
 import { FitFirst } from './fit-first.ts';
 import type { StrategyName } from './model.ts';
 import type { SearchStrategy } from './strategy.ts';
+import { TwoOrders } from './two-orders.ts';
 
 const OPTIMAL: SearchStrategy = {
   name: 'optimal',
   dropsDominated: true,
-  search: (path) => new BranchAndBound(path),
+  search: (path, reordered) => new TwoOrders(path, reordered),
 };
 
 const FIT_FIRST: SearchStrategy = {

@@ -1,5 +1,6 @@
 // What a search strategy is: how it searches one group of connected demands. Branch and bound is the default; the greedy
 // choice of the reference stands beside it for comparison.
+import type { Bits } from './bits.ts';
 import type { Budget } from './budget.ts';
 import type { Placement, PlacementProof, StrategyName } from './model.ts';
 import type { Path } from './path.ts';
@@ -27,8 +28,14 @@ export interface SearchStrategy {
   readonly name: StrategyName;
   /** Candidates that an earlier one can always stand in for are never chosen and need not be offered. */
   readonly dropsDominated: boolean;
-  search(path: Path): GroupSearch;
+  search(path: Path, reordered: Reordered): GroupSearch;
 }
+
+/**
+ * A path through the same demands decided in another order: `order[level]` is the level of the first path that is decided there.
+ * `domains` are what is offered, by level of the first path.
+ */
+export type Reordered = (order: readonly number[], domains: readonly Bits[]) => Path;
 
 export interface Found extends PlacementProof {
   readonly placement: Placement;
