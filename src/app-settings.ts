@@ -20,7 +20,7 @@ export function etcdOptions(config: Config) {
     prefix: `${DEFAULT.keyspace}/gateway/`,
     timeoutMs: etcd.request_timeout * 1000,
     ...(etcd.username ? { username: etcd.username, password: etcd.password } : {}),
-    ...(etcd.ca_certificate_file
+    ...(etcd.ca_certificate_file || etcd.certificate_file || etcd.certificate_key_file
       ? {
           tls: {
             caFile: etcd.ca_certificate_file,

@@ -2,7 +2,6 @@
 import { compensationOptions, etcdOptions, retentionOptions } from './app-settings.ts';
 import type { Config } from './config/index.ts';
 import { ConductorError } from './domain/errors.ts';
-import { STAGES } from './domain/plan.ts';
 import type { Logger, Metrics } from './domain/ports.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Ids } from './lib/ids.ts';
@@ -29,15 +28,9 @@ function isBridge({ db_options: options }: Config): boolean {
   return options.layout === 'has';
 }
 
-/** Throws CONFIG_INVALID for roles that nobody knows, or that the layout of the store does not allow. */
+/** Throws CONFIG_INVALID for roles that the layout of the store does not allow. */
 export function checkRoles(config: Config): void {
   const { roles } = config.gateway;
-  const known = ['api', ...STAGES];
-  const strange = roles.filter((role) => !known.includes(role));
-  if (strange.length > 0 || roles.length === 0) {
-    const problem = roles.length === 0 ? '[gateway] roles is empty' : `[gateway] roles has "${strange.join(', ')}"`;
-    throw new ConductorError('CONFIG_INVALID', `${problem}; known roles are ${known.join(', ')}.`);
-  }
   if (!isBridge(config)) return;
   const bridge = '[db_options] layout = has: the gateway stands in front of running OOF-HAS services';
   if (config.db_options.db_backend !== 'etcd') {

@@ -29,7 +29,7 @@ import {
   solveStage,
   translateStage,
 } from './engine/stages.ts';
-import { findDuplicateKey, parseTemplateText, validateTemplate } from './engine/template/index.ts';
+import { checkTemplate, findDuplicateKey, parseTemplateText } from './engine/template/index.ts';
 import { createTranslator } from './engine/translate/index.ts';
 import { createWorker, type Worker, type WorkerOptions } from './engine/worker.ts';
 import { type Clock, delay, systemClock } from './lib/clock.ts';
@@ -118,7 +118,7 @@ export async function createApp(config: Config, given: { readonly logger?: RootL
     reader: upstream.aai.reader,
     controllers: upstream.controllers,
     parseTemplateText,
-    validateTemplate: (document, text) => validateTemplate(document, { ...templateOptions(config), text }),
+    checkTemplate: (given) => checkTemplate(given, templateOptions(config)),
     defaults: {
       timeout: config.controller.timeout,
       recommendMax: String(config.controller.limit),

@@ -2,6 +2,7 @@
 import { createApp } from './app.ts';
 import { runMigration } from './app-migrate.ts';
 import { templateOptions } from './app-settings.ts';
+import { checkRoles } from './app-store.ts';
 import { type Command, HELP, parseCommand, type SourceFlags } from './cli/args.ts';
 import { askReadiness } from './cli/healthcheck.ts';
 import { migratedLockLine, migratedPlanLine, migrationSummary } from './cli/migrate.ts';
@@ -56,7 +57,8 @@ function read(flags: SourceFlags): LoadedConfig {
   return loadConfig({ ...flags, env: process.env });
 }
 
-function checkConfig({ warnings, origins }: LoadedConfig): number {
+function checkConfig({ config, warnings, origins }: LoadedConfig): number {
+  checkRoles(config);
   for (const warning of warnings) process.stdout.write(`warning: ${warning}\n`);
   process.stdout.write(`The configuration is valid: ${origins.size} options set, ${warnings.length} warnings.\n`);
   return 0;

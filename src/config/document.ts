@@ -44,6 +44,8 @@ function typeText(option: Option): string {
   if (option.type === 'choice') return `one of ${option.choices.join(', ')}`;
   if (option.type === 'integer')
     return `integer, at least ${option.min}${option.max === undefined ? '' : `, at most ${option.max}`}`;
+  if (option.type === 'list' && option.choices) return `list of ${option.choices.join(', ')}`;
+  if (option.type === 'url') return 'http or https URL';
   return option.secret ? 'text, secret' : option.type;
 }
 

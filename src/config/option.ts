@@ -13,7 +13,9 @@ export type Option =
   | (Common & { readonly type: 'integer'; readonly default: number; readonly min: number; readonly max?: number })
   | (Common & { readonly type: 'float'; readonly default: number })
   | (Common & { readonly type: 'boolean'; readonly default: boolean })
-  | (Common & { readonly type: 'list'; readonly default: readonly string[] })
+  /** `choices`: the only items that there may be, and there must be one. */
+  | (Common & { readonly type: 'list'; readonly default: readonly string[]; readonly choices?: readonly string[] })
+  | (Common & { readonly type: 'url'; readonly default: string })
   | (Common & { readonly type: 'choice'; readonly default: string; readonly choices: readonly string[] });
 
 export const text = (value: string, doc: string) => ({ type: 'text', default: value, doc }) as const;
@@ -23,6 +25,9 @@ export const integer = (value: number, doc: string, min = 0, max?: number) =>
 export const float = (value: number, doc: string) => ({ type: 'float', default: value, doc }) as const;
 export const bool = (value: boolean, doc: string) => ({ type: 'boolean', default: value, doc }) as const;
 export const list = (value: readonly string[], doc: string) => ({ type: 'list', default: value, doc }) as const;
+export const someOf = (choices: readonly string[], doc: string) =>
+  ({ type: 'list', default: choices, choices, doc }) as const;
+export const url = (value: string, doc: string) => ({ type: 'url', default: value, doc }) as const;
 export const choice = <const C extends readonly string[]>(value: C[number], choices: C, doc: string) =>
   ({ type: 'choice', default: value, choices, doc }) as const;
 
@@ -50,8 +55,10 @@ export function parseOption(option: Option, raw: string): Parsed {
   switch (option.type) {
     case 'text':
       return { value: trimmed };
+    case 'url':
+      return isHttp(trimmed) ? { value: trimmed } : { problem: 'must be an http or https URL' };
     case 'list':
-      return { value: trimmed === '' ? [] : trimmed.split(',').map((item) => item.trim()) };
+      return parseList(trimmed, option.choices);
     case 'boolean':
       return parseBoolean(trimmed);
     case 'choice':
@@ -61,6 +68,16 @@ export function parseOption(option: Option, raw: string): Parsed {
     default:
       return parseNumber(option, trimmed);
   }
+}
+
+function isHttp(raw: string): boolean {
+  return URL.canParse(raw) && /^https?:$/.test(new URL(raw).protocol);
+}
+
+function parseList(raw: string, choices: readonly string[] | undefined): Parsed {
+  const items = raw === '' ? [] : raw.split(',').map((item) => item.trim());
+  if (!choices || (items.length > 0 && items.every((item) => choices.includes(item)))) return { value: items };
+  return { problem: `must be one or more of: ${choices.join(', ')}` };
 }
 
 function parseBoolean(raw: string): Parsed {

@@ -1,6 +1,6 @@
 // The one table of settings. Sections and names that OOF-HAS knows keep their names, defaults and units; new ones say so.
 import { API_LIMITS, EXPLANATION, RETENTION } from './limits-table.ts';
-import { bool, choice, float, integer, list, type OptionTable, secret, text } from './option.ts';
+import { bool, choice, float, integer, list, type OptionTable, secret, someOf, text, url } from './option.ts';
 
 const UPSTREAM_TLS = {
   certificate_file: text(
@@ -36,7 +36,7 @@ export const OPTIONS = {
     log_file: text('', 'Log file name, relative to log_dir. @default application.log when log_dir is set.'),
   },
   gateway: {
-    roles: list(
+    roles: someOf(
       ['api', 'controller', 'solver', 'reservation'],
       'New. What this process does: api serves requests; controller translates, solver solves, reservation reserves. Several processes need etcd.',
     ),
@@ -205,7 +205,7 @@ export const OPTIONS = {
     extensions: list(['multicloud'], 'VIM controllers, asked by vim_fit. Known: multicloud.'),
   },
   aai: {
-    server_url: text('https://controller:8443/aai', 'Base URL without version.'),
+    server_url: url('https://controller:8443/aai', 'Base URL without version.'),
     server_url_version: text('v10', 'API version of requests, v9 to v32. Links of any version are understood.'),
     ...UPSTREAM_TLS,
     username: text('', 'HTTP Basic user name. Empty: no Basic authentication.'),
@@ -231,7 +231,7 @@ export const OPTIONS = {
     ),
   },
   sdnc: {
-    server_url: text(
+    server_url: url(
       'https://controller:8443/restconf/',
       'Base URL of RESTCONF: ends in /restconf (old form) or /rests (RFC 8040).',
     ),
@@ -257,7 +257,7 @@ export const OPTIONS = {
     ),
   },
   dcae: {
-    server_url: text('https://controller:8443/dcae', 'Base URL of the slice analysis service, without path.'),
+    server_url: url('https://controller:8443/dcae', 'Base URL of the slice analysis service, without path.'),
     get_slice_config_url: text('', 'Path of the capacity question. Empty: /api/v1/slices-config.'),
     ...UPSTREAM_TLS,
     username: text('', 'HTTP Basic user name. Empty: no Basic authentication.'),
@@ -271,7 +271,7 @@ export const OPTIONS = {
     ),
   },
   sdc: {
-    server_url: text('https://controller:8443/sdc', 'Base URL of the external API, without version.'),
+    server_url: url('https://controller:8443/sdc', 'Base URL of the external API, without version.'),
     server_url_version: text('v1', 'Version of the external API.'),
     ...UPSTREAM_TLS,
     username: text('', 'HTTP Basic user name. Empty: no Basic authentication.'),
@@ -281,7 +281,7 @@ export const OPTIONS = {
     max_archive_size: integer(32, 'New. Megabytes of the largest model archive (CSAR) that is read.', 1, 256),
   },
   cps: {
-    server_url: text('https://controller:8443/cps', 'Base URL of CPS-TBDMT, without path.'),
+    server_url: url('https://controller:8443/cps', 'Base URL of CPS-TBDMT, without path.'),
     get_ta_list_url: text(
       '',
       'Path of the tracking area question. Empty: /api/v1/execute/ran-coverage-area/get_ta_list.',
@@ -293,7 +293,7 @@ export const OPTIONS = {
     cps_retries: integer(3, 'Tries in all.', 1, 10),
   },
   multicloud: {
-    server_url: text('http://msb.onap.org/api/multicloud', 'Base URL without version; its scheme counts.'),
+    server_url: url('http://msb.onap.org/api/multicloud', 'Base URL without version; its scheme counts.'),
     server_url_version: text(
       'v0',
       'API version. v0 asks about cloud regions by vim-id, v1 and later by owner and region id; both forms of answers are understood.',

@@ -167,7 +167,7 @@ export const ERRORS = {
     status: 503,
     exit: 13,
     message: 'The store cannot be reached. Please try again later.',
-    doc: 'etcd does not answer, or the embedded store is closed.',
+    doc: 'etcd does not answer, or the embedded store is closed or cannot be opened.',
   },
   STORE_OUTCOME_UNKNOWN: {
     retryable: true,

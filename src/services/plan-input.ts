@@ -1,8 +1,8 @@
 // What a new plan must look like before it is stored: each rule once, with a text that says what to send instead.
 // Source: the REST API's body fields; `num_solution` and its meaning as in the solver's specification.
-import { ConductorError, TemplateInvalidError } from '../domain/errors.ts';
+import { ConductorError } from '../domain/errors.ts';
 import type { TemplateDocument } from '../domain/template.ts';
-import { excessOf, TEMPLATE_LIMITS } from '../engine/template/index.ts';
+import { checkBytes, documentOf } from '../engine/template/index.ts';
 import type { JsonObject } from '../lib/json.ts';
 import { canonicalJson, isJsonObject, sha256 } from '../lib/json.ts';
 import type { CreatePlanInput } from './index.ts';
@@ -86,25 +86,16 @@ export async function readDocument(
   parse: ParseTemplateText,
   maxBytes: number,
 ): Promise<TemplateDocument> {
-  const { template: given, files = {} } = input;
+  const { template: given, files } = input;
   if (typeof given === 'string') checkBytes(given, maxBytes);
   const template = typeof given === 'string' ? await parse(given) : given;
-  if (!isJsonObject(template)) throw invalid('Template must be an object');
+  return documentOf(template, filesOf(files), maxBytes);
+}
+
+/** The contents for `get_file`. Throws BAD_REQUEST. */
+export function filesOf(files: unknown = {}): JsonObject {
   if (!isJsonObject(files)) throw new ConductorError('BAD_REQUEST', 'files must be an object.');
-  const document = { template, files };
-  const excess = excessOf(document, TEMPLATE_LIMITS);
-  if (excess !== null) throw invalid(`Template ${excess}`);
-  checkBytes(JSON.stringify(document), maxBytes);
-  return document;
-}
-
-function invalid(message: string): TemplateInvalidError {
-  return new TemplateInvalidError([{ path: '', message }]);
-}
-
-function checkBytes(text: string, maxBytes: number): void {
-  if (Buffer.byteLength(text) <= maxBytes) return;
-  throw new ConductorError('PAYLOAD_TOO_LARGE', `The template with its files is larger than ${maxBytes} bytes.`);
+  return files;
 }
 
 /** The document with the caller's transaction id where workers look for it; it replaces one that the template brought along, as in the reference. */

@@ -1,17 +1,18 @@
 // Plans for both skins: checks what comes in, asks whether the principal may, and leaves the rest to the store and the feed.
 
 import type { Issue } from '../domain/errors.ts';
-import { ConductorError, TemplateInvalidError } from '../domain/errors.ts';
+import { ConductorError } from '../domain/errors.ts';
 import type { Logger, Metrics, NewPlan, PlanChange, PlanFeed, PlanFeedOptions, PlanStore } from '../domain/ports.ts';
 import type { ProgressFeed } from '../domain/progress.ts';
 import type { SearchProgress } from '../domain/solution.ts';
-import type { TemplateDocument } from '../domain/template.ts';
+import type { GivenTemplate } from '../engine/template/index.ts';
 import type { Ids } from '../lib/ids.ts';
 import { type Admission, UNLIMITED } from './admission.ts';
 import { authorize } from './authorize.ts';
 import type { CreatePlanInput, CreatePlanOutcome, PlanService, RequestScope } from './index.ts';
 import type { ParseTemplateText } from './plan-input.ts';
 import {
+  filesOf,
   fingerprintOf,
   readDocument,
   readGapLimit,
@@ -39,11 +40,8 @@ export interface PlanServiceParts {
   readonly feed: PlanFeed;
   readonly progress: ProgressFeed;
   readonly parseTemplateText: ParseTemplateText;
-  /** `text`: what the template was read from, for the lines of issues. */
-  readonly validateTemplate: (
-    document: TemplateDocument,
-    text?: string,
-  ) => readonly Issue[] | Promise<readonly Issue[]>;
+  /** Every broken rule; lines when text was given. Throws PAYLOAD_TOO_LARGE. */
+  readonly checkTemplate: (given: GivenTemplate) => Promise<readonly Issue[]>;
   readonly defaults: PlanDefaults;
   /** @default everything is taken on */
   readonly admission?: Admission;
@@ -124,7 +122,8 @@ export function createPlanService(parts: PlanServiceParts): PlanService {
     watchProgress: (scope, planId, signal) => watchProgress(parts, scope, planId, signal),
     cursorOf: (plan) => parts.feed.cursorOf(plan),
     hasMoved: (plan, since) => parts.feed.hasMoved(plan, since),
-    validateTemplate: (template, files) => validate(parts, template, files),
+    validateTemplate: async (template, files) =>
+      parts.checkTemplate({ template, files: filesOf(files), maxBytes: parts.defaults.maxTemplateBytes }),
   };
 }
 
@@ -180,21 +179,6 @@ async function alone<T>(inFlight: Set<string>, key: string | undefined, task: ()
 
 function logFields(scope: RequestScope): object {
   return { requestId: scope.requestId, principal: scope.principal.name };
-}
-
-async function validate(
-  parts: PlanServiceParts,
-  template: CreatePlanInput['template'],
-  files: CreatePlanInput['files'],
-): Promise<readonly Issue[]> {
-  try {
-    const input = { template, files };
-    const document = await readDocument(input, parts.parseTemplateText, parts.defaults.maxTemplateBytes);
-    return await parts.validateTemplate(document, typeof template === 'string' ? template : undefined);
-  } catch (error) {
-    if (error instanceof TemplateInvalidError) return error.issues;
-    throw error;
-  }
 }
 
 /** One for all: an abort without a reason makes an error with a stack each time. */

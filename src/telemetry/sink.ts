@@ -1,7 +1,8 @@
 // Where log lines go: standard output or a file, written in the background in order, one write at a time. Trouble with it
 // (unwritable, disk full, closed pipe) costs lines, is told once on standard error, and never stops or blocks the service.
-import { mkdirSync, openSync, write, writeSync } from 'node:fs';
+import { openSync, write, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../lib/folder.ts';
 
 export interface SinkOptions {
   /** `stdout`, or the path of a file to append to; its folder is made when absent. */
@@ -95,7 +96,7 @@ class LineSink implements Sink {
     const { target } = this.#options;
     if (target === 'stdout') return STDOUT;
     try {
-      mkdirSync(dirname(target), { recursive: true });
+      makeFolder(dirname(target));
       return openSync(target, 'a', 0o640);
     } catch (error) {
       this.#complain(`cannot be opened (${codeOf(error)})`);

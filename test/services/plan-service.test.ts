@@ -159,9 +159,14 @@ test('watching ends when the signal is aborted', async () => {
 
 test('every issue of a template is told, also those of its text', async () => {
   const { plans } = (await createWorld()).services;
-  expect(await plans.validateTemplate({ demands: {} })).toEqual([]);
-  expect(await plans.validateTemplate({})).toEqual([{ path: 'demands', message: 'Undefined Demands' }]);
-  expect(await plans.validateTemplate('broken')).toEqual([{ path: '', message: 'Template cannot be read', line: 3 }]);
+  const demands = { vG: [{ inventory_provider: 'aai', inventory_type: 'cloud' }] };
+  expect(await plans.validateTemplate({ ...TEMPLATE, demands })).toEqual([]);
+  expect(await plans.validateTemplate({ ...TEMPLATE, demands: [] as never })).toEqual([
+    { path: 'demands', message: 'Demand section must be a dictionary' },
+  ]);
+  expect(await plans.validateTemplate('a: 1\nb: 2\na: 3')).toEqual([
+    { path: '', message: 'Template has a duplicate key on line 3: a: 3', line: 3 },
+  ]);
   await expect(plans.validateTemplate(' '.repeat(10_001))).rejects.toMatchObject({ code: 'PAYLOAD_TOO_LARGE' });
 });
 

@@ -1,6 +1,6 @@
 // GraphQL callers and people see all problems of a template text with their lines, in YAML and in JSON alike.
 import { expect, test } from 'vitest';
-import { parseTemplateText, validateTemplate } from '../../src/engine/template/index.ts';
+import { checkTemplate } from '../../src/engine/template/index.ts';
 import { createPlanService, type PlanServiceParts } from '../../src/services/plan-service.ts';
 
 const YAML = `homing_template_version: 2017-10-10
@@ -21,8 +21,7 @@ const JSON_TEXT = `{"homing_template_version": "2017-10-10",
 
 function service() {
   const parts: Partial<PlanServiceParts> = {
-    parseTemplateText,
-    validateTemplate: (document, text) => validateTemplate(document, { text }),
+    checkTemplate: (given) => checkTemplate(given, {}),
     defaults: { timeout: 1, recommendMax: '1', maxTemplateBytes: 1e6, maxRecommendations: 1 },
   };
   return createPlanService(parts as PlanServiceParts);

@@ -12,6 +12,8 @@ export interface EtcdServer {
   /** `http://127.0.0.1:port`. */
   readonly endpoint: string;
   readonly port: number;
+  /** `https://127.0.0.1:port`; only with `tls`. */
+  readonly secureEndpoint: string;
   /** As `[etcd_api] host` takes it. */
   readonly hosts: string;
   readonly pid: number;
@@ -31,6 +33,13 @@ export interface EtcdServerOptions {
   readonly durable?: boolean;
   /** Pause between two progress notifications of an idle watch. @default '500ms' */
   readonly progressInterval?: string;
+  /** Serves TLS, too. */
+  readonly tls?: {
+    readonly serverCert: string;
+    readonly serverKey: string;
+    /** Who signs the certificates that clients must have; absent: they need none. */
+    readonly clientCa?: string;
+  };
   /** More words of the command line. */
   readonly args?: readonly string[];
 }
@@ -39,11 +48,14 @@ export interface EtcdServerOptions {
 export async function startEtcd(options: EtcdServerOptions = {}): Promise<EtcdServer> {
   const binary = ensureEtcd();
   const dataDir = mkdtempSync(join(tmpdir(), 'etcd-'));
-  const [port = 0, peerPort = 0] = await freePorts(2);
+  const [port = 0, peerPort = 0, securePort = 0] = await freePorts(3);
   const endpoint = `http://127.0.0.1:${port}`;
+  const secureEndpoint = `https://127.0.0.1:${securePort}`;
+  const listen = options.tls ? `${endpoint},${secureEndpoint}` : endpoint;
   const args = [
     ...['--data-dir', dataDir, '--name', 'test', '--logger', 'zap', '--log-outputs', '/dev/null'],
-    ...['--listen-client-urls', endpoint, '--advertise-client-urls', endpoint],
+    ...['--listen-client-urls', listen, '--advertise-client-urls', endpoint],
+    ...tlsArgs(options),
     ...['--listen-peer-urls', `http://127.0.0.1:${peerPort}`],
     ...['--initial-advertise-peer-urls', `http://127.0.0.1:${peerPort}`],
     ...['--initial-cluster', `test=http://127.0.0.1:${peerPort}`],
@@ -71,6 +83,7 @@ export async function startEtcd(options: EtcdServerOptions = {}): Promise<EtcdSe
   return {
     endpoint,
     port,
+    secureEndpoint,
     hosts: `127.0.0.1:${port}`,
     dataDir,
     get pid() {
@@ -94,6 +107,12 @@ export async function startEtcd(options: EtcdServerOptions = {}): Promise<EtcdSe
       await post(`${endpoint}/v3/kv/compaction`, { revision, physical: true });
     },
   };
+}
+
+function tlsArgs({ tls }: EtcdServerOptions): readonly string[] {
+  if (!tls) return [];
+  const client = tls.clientCa ? ['--client-cert-auth', '--trusted-ca-file', tls.clientCa] : [];
+  return ['--cert-file', tls.serverCert, '--key-file', tls.serverKey, ...client];
 }
 
 /** Asks a linearisable question until it is answered: the server has then elected itself. */

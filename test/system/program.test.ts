@@ -53,6 +53,15 @@ describe('faults at start', () => {
     await refused(['serve', '--config-file', file], 14, join(folder, 'data'), String(first.pid));
   });
 
+  it.each([
+    ['a file', () => writeConfig([]).file],
+    ['where no folder can be made', () => '/proc/conductor/data'],
+  ])('a data folder that is %s ends with 13 and names it', async (_what, dataDir) => {
+    const dir = dataDir();
+    const words = ['serve', '--config-file', writeConfig([]).file, '--port', '0', '--data-dir', dir];
+    await refused(words, 13, dir, '[embedded_store] data_dir');
+  });
+
   it('a wrong configuration ends with 10 and every problem', async () => {
     const { file } = writeConfig(['[solver]', 'workers = none', '[gateway]', 'lease_ttl = 1']);
     await refused(['serve', '--config-file', file], 10, 'workers', 'lease_ttl', `${file}:9`);
@@ -75,6 +84,18 @@ describe('commands', () => {
     expect(program.stdout()).toContain('[messaging_server] timeout has no meaning here');
     expect(program.stdout()).toContain('The configuration is valid');
     expect(program.stdout()).not.toContain('pass\n');
+  });
+
+  it('check-config refuses what serve would: roles, addresses and what the layout of the store does not allow', async () => {
+    const { file } = writeConfig(['[aai]', 'server_url = aai.example', '[gateway]', 'roles = api, baker']);
+    const wrong = startProgram(['check-config', '--config-file', file]);
+    expect(await wrong.ended).toBe(10);
+    for (const text of ['server_url must be an http or https URL', 'roles must be one or more of', `${file}:`]) {
+      expect(wrong.stderr()).toContain(text);
+    }
+    const bridge = startProgram(['check-config', '--store', 'etcd'], { OS_DB_OPTIONS__LAYOUT: 'has' });
+    expect(await bridge.ended).toBe(10);
+    expect(bridge.stderr()).toContain('roles must be api alone');
   });
 
   it('config --sample, --help and --version print and end', async () => {

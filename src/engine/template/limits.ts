@@ -1,6 +1,7 @@
 // Caps that keep a hostile template from costing much time or memory, in text and as an object.
 import { ConductorError } from '../../domain/errors.ts';
-import type { JsonValue } from '../../lib/json.ts';
+import type { TemplateDocument } from '../../domain/template.ts';
+import { isJsonObject, type JsonValue } from '../../lib/json.ts';
 
 export interface TemplateLimits {
   /** Bytes of UTF-8. */
@@ -27,16 +28,39 @@ export function checkSize(text: string, maxBytes: number): void {
   }
 }
 
+/** Calls `visit` with what is directly inside. Not with Object.values: that takes four times as long for an object of many keys. */
+function eachInside(parent: JsonValue, visit: (child: JsonValue) => void): void {
+  if (Array.isArray(parent)) for (const child of parent as readonly JsonValue[]) visit(child);
+  else if (isJsonObject(parent)) for (const key in parent) if (Object.hasOwn(parent, key)) visit(parent[key] ?? null);
+}
+
 /** Lists and objects directly inside these, and how many values they hold in all. */
 function oneLevelDown(parents: readonly JsonValue[]): { readonly inner: readonly JsonValue[]; readonly count: number } {
   const inner: JsonValue[] = [];
   let count = 0;
   for (const parent of parents) {
-    const children = Object.values(parent ?? {}) as readonly JsonValue[];
-    count += children.length;
-    for (const child of children) if (typeof child === 'object' && child !== null) inner.push(child);
+    eachInside(parent, (child) => {
+      count += 1;
+      if (typeof child === 'object' && child !== null) inner.push(child);
+    });
   }
   return { inner, count };
+}
+
+/** Whether there are more than so many values in it; looks at hardly more than it takes to tell. */
+export function holdsMoreThan(value: JsonValue | TemplateDocument, limit: number): boolean {
+  let level: readonly JsonValue[] = [value as JsonValue];
+  for (let seen = 1; level.length > 0; ) {
+    const next: JsonValue[] = [];
+    for (const parent of level) {
+      const { inner, count } = oneLevelDown([parent]);
+      seen += count;
+      if (seen > limit) return true;
+      for (const child of inner) next.push(child);
+    }
+    level = next;
+  }
+  return false;
 }
 
 /** Why a value is refused as too deep or too large, or null. Level by level, so never recursive; stops at the first excess. */

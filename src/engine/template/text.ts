@@ -98,6 +98,8 @@ export function readTemplateText(
  */
 export function findDuplicateKey(text: string, label: TextLabel): string | null {
   const facts = scanJson(text, TEMPLATE_LIMITS.maxDepth);
+  // Most requests: nothing to say, whether it is JSON or not, and a large one need not be read once more.
+  if (label === 'API Request' && facts.duplicate === null) return null;
   if (parseJson(text) !== null) {
     return facts.duplicate === null ? null : duplicateMessage(text, facts.duplicate, label).message;
   }

@@ -1,6 +1,5 @@
-// Worker thread that reads one large template text and sends back JSON text, which the main thread parses far faster than YAML.
-// Bundled to dist/template-worker.js; see parse-text.ts for the two messages.
+// Worker thread that does one job on a large template and sends its outcome back. Bundled to dist/template-worker.js.
 import { parentPort, workerData } from 'node:worker_threads';
-import { runTextJob, type TextJob } from './parse-text.ts';
+import { runJob, type TemplateJob } from './jobs.ts';
 
-parentPort?.postMessage(runTextJob(workerData as TextJob));
+parentPort?.postMessage(runJob(workerData as TemplateJob));

@@ -3,7 +3,7 @@ import type { CallContext, InventoryProvider, LatencyRuleStore, Logger } from '.
 import type { ProblemConstraint, ProblemDemand, Translation } from '../../domain/problem.ts';
 import type { TemplateDocument } from '../../domain/template.ts';
 import { canonicalJson, sha256 } from '../../lib/json.ts';
-import { parseTemplate } from '../template/parse.ts';
+import { parseTemplateAside } from '../template/aside.ts';
 import type { TemplateOptions } from '../template/types.ts';
 import { resolveDemands } from './demands.ts';
 import { withGroupPairs } from './groups.ts';
@@ -47,7 +47,7 @@ export function createTranslator(options: TranslatorOptions): Translator {
   return {
     async translate(document, plan, ctx) {
       ctx.signal?.throwIfAborted();
-      const parsed = parseTemplate(document, options);
+      const parsed = await parseTemplateAside(document, options, ctx);
       const locations = await resolveLocations(parsed.locations, providers, ctx);
       ctx.signal?.throwIfAborted();
       const wanted = { planId: plan.id, flavors: hpaDemandsOf(parsed.constraints) };

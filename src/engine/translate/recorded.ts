@@ -5,10 +5,10 @@ import { ConductorError } from '../../domain/errors.ts';
 import type { InventoryProvider, Logger, ResolvedPlace } from '../../domain/ports.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { DemandSpec, LocationSpec } from '../../domain/template.ts';
-import type { CandidateOverlay, RecordedPlan, RecordTranslator } from '../../domain/what-if.ts';
+import type { CandidateOverlay, RecordTranslator } from '../../domain/what-if.ts';
 import { canonicalJson } from '../../lib/json.ts';
-import { parseTemplate } from '../template/parse.ts';
-import type { TemplateOptions } from '../template/types.ts';
+import { parseTemplateAside } from '../template/aside.ts';
+import type { ParsedTemplate, TemplateOptions } from '../template/types.ts';
 import { createTranslator } from './index.ts';
 import { addedTo, overlaid } from './overlay.ts';
 
@@ -22,11 +22,12 @@ const PLAN = { id: 'what-if', name: 'what-if' };
 export function createRecordTranslator(options: RecordTranslatorOptions): RecordTranslator {
   return {
     async translate(document, recorded, overlays) {
-      const parsed = parseTemplate(document, options);
+      const parsed = await parseTemplateAside(document, options);
       const names = new Set(parsed.demands.map(({ name }) => name));
       const stranger = overlays.find(({ demand }) => !names.has(demand));
       if (stranger) throw refused(`the template has no demand ${stranger.demand}`);
-      const record = new Recorded(recorded, options, parsed.demands);
+      const before = recorded && (await parseTemplateAside(recorded.document, options));
+      const record = new Recorded(recorded?.problem ?? null, before, parsed.demands);
       const translator = createTranslator({
         ...options,
         providers: [recordProvider(record, overlays)],
@@ -46,12 +47,12 @@ class Recorded {
   readonly #wanted: ReadonlyMap<string, string>;
   readonly #places: ReadonlyMap<string, ResolvedPlace>;
 
-  constructor(recorded: RecordedPlan | null, options: TemplateOptions, wanted: readonly DemandSpec[]) {
-    this.#problem = recorded?.problem ?? null;
-    const parsed = recorded && parseTemplate(recorded.document, options);
+  /** Of the earlier translation: what it made, and of what. Null for none. */
+  constructor(problem: Problem | null, parsed: ParsedTemplate | null, wanted: readonly DemandSpec[]) {
+    this.#problem = problem;
     this.#demands = texts(parsed?.demands ?? []);
     this.#wanted = texts(wanted);
-    const located = new Map(recorded?.problem.locations.map((location) => [location.name, location]));
+    const located = new Map(problem?.locations.map((location) => [location.name, location]));
     this.#places = new Map(
       (parsed?.locations ?? []).flatMap((spec) => {
         const [key, place] = [lookUpKey(spec), located.get(spec.name)];

@@ -8,8 +8,8 @@ import type { InventoryCache, RegionEntry } from './cache.ts';
 import { commonFields, finish, type ResolveOptions, sriovAutomation } from './fields.ts';
 import type { FlavorDocument, Flavors } from './flavors.ts';
 import { regionKey } from './loaders.ts';
-import { badData, listReason, passesFilters, REASON, regionReason } from './match.ts';
-import { isReject, type Rejected, settle, throwIfDown } from './outcome.ts';
+import { listReason, passesFilters, REASON, regionReason } from './match.ts';
+import { badField, entityOr, isReject, type Reject, type Rejected, settle, throwIfDown } from './outcome.ts';
 import type { PlaceFields } from './place.ts';
 import type { DemandReader } from './readers.ts';
 import { placeIn } from './surroundings.ts';
@@ -33,14 +33,20 @@ function judgeRegion(cache: InventoryCache, entry: RegionEntry): Usable | Reject
   const cloudOwner = filled(own(object, 'cloud-owner'));
   const cloudRegionId = filled(own(object, 'cloud-region-id'));
   const version = filled(own(object, 'cloud-region-version'));
-  const drop = (reason: string) => ({ candidate_id: cloudRegionId ?? '', location_id: cloudRegionId, reason });
-  if (cloudOwner === null) return drop(badData('cloud-owner'));
-  if (cloudRegionId === null) return drop(badData('cloud-region-id'));
-  if (version === null) return drop(badData('cloud-region-version'));
+  const drop = (reject: Reject): Rejected => ({
+    candidate_id: cloudRegionId ?? '',
+    location_id: cloudRegionId,
+    ...reject,
+  });
+  if (cloudOwner === null) return drop(badField(object, 'cloud-owner'));
+  if (cloudRegionId === null) return drop(badField(object, 'cloud-region-id'));
+  if (version === null) return drop(badField(object, 'cloud-region-version'));
+  const region = entityOr(entry.entity, REASON.noComplex);
+  if (isReject(region)) return drop(region);
   const [complexId, ...others] = entry.complexIds;
-  if (complexId === undefined || others.length > 0) return drop(REASON.noComplex);
+  if (complexId === undefined || others.length > 0) return drop({ reason: REASON.noComplex });
   const place = placeIn(complexId, new Map([[complexId, cache.knownComplex(complexId)]]), REASON.noComplex);
-  return isReject(place) ? drop(place.reason) : { cloudOwner, cloudRegionId, version, object, place };
+  return isReject(place) ? drop(place) : { cloudOwner, cloudRegionId, version, object, place };
 }
 
 export function cloudReader(options: ResolveOptions): DemandReader {

@@ -8,8 +8,9 @@ import type { AaiClient } from './client.ts';
 import { distinct, keysAfter, normaliseLink, pathOf, relatedKey, relations } from './links.ts';
 import { networksByRole, serviceInstanceChildren, vnfsByName } from './loaders.ts';
 import { complexIds } from './map.ts';
+import { misread } from './outcome.ts';
 import { coordinatesOf } from './place.ts';
-import { type Entity, filled, nested, objects } from './wire.ts';
+import { type Entity, filled, garbled, nested, objects } from './wire.ts';
 
 export interface Lookups {
   readonly client: AaiClient;
@@ -28,7 +29,14 @@ export async function resolveHostName(o: Lookups, hostName: string, ctx: CallCon
   if (verdict.kind === 'refused') return placeOfHost(o, start, ctx);
   if (verdict.kind !== 'found') throw verdict.error;
   const complex = await lastComplex(o, verdict.body, ctx);
-  return complex && coordinatesOf(complex);
+  return complex && placeOfComplex(complex);
+}
+
+/** Null when the complex has no readable coordinates. Throws UPSTREAM_BAD_DATA when they are of a type that coordinates never have. */
+function placeOfComplex(complex: Entity): ResolvedPlace | null {
+  const field = garbled(complex.object, ['latitude', 'longitude']);
+  if (field !== null) throw misread(field);
+  return coordinatesOf(complex);
 }
 
 async function placeOfHost(o: Lookups, uris: readonly string[], ctx: CallContext): Promise<ResolvedPlace | null> {
@@ -37,6 +45,8 @@ async function placeOfHost(o: Lookups, uris: readonly string[], ctx: CallContext
     readOne(o, pnf, 'pnf', 'pnf-name', ctx),
     readOne(o, pserver, 'pserver', 'hostname', ctx),
   ]);
+  const unreadable = hosts.flatMap((host) => (host ? (garbled(host.object, []) ?? []) : []))[0];
+  if (unreadable !== undefined) throw misread(unreadable);
   const id = distinct(hosts.flatMap((host) => (host ? complexIds(host.object) : []))).at(-1);
   return id === undefined ? null : resolveClliCode(o, id, ctx);
 }
@@ -68,7 +78,7 @@ async function readOne(o: Lookups, link: string, type: string, key: string, ctx:
 export async function resolveClliCode(o: Lookups, clliCode: string, ctx: CallContext): Promise<ResolvedPlace | null> {
   const value = (await o.cache.complexes([clliCode], ctx)).get(clliCode);
   const complex = value instanceof Error ? o.cache.knownComplex(clliCode) : value;
-  if (complex) return coordinatesOf(complex);
+  if (complex) return placeOfComplex(complex);
   if (value instanceof Error) throw value;
   return null;
 }

@@ -1,10 +1,12 @@
 // What becomes of one inventory object in one demand: a candidate, or a rejection with its reason.
 import type { Candidate, DroppedCandidate } from '../../domain/candidate.ts';
-import type { ConductorError } from '../../domain/errors.ts';
+import { ConductorError } from '../../domain/errors.ts';
 import type { DemandResolution } from '../../domain/ports.ts';
+import type { JsonObject } from '../../lib/json.ts';
 import { HttpFailure } from '../http.ts';
 import type { Found } from './batch.ts';
-import type { Entity } from './wire.ts';
+import { badData } from './match.ts';
+import { type Entity, garbled } from './wire.ts';
 
 /** Why an object is no candidate; `cause` when a read failed. */
 export interface Reject {
@@ -56,8 +58,23 @@ export function isEntity(value: Entity | null | undefined | ConductorError): val
 
 /** The object, or a rejection with the reason when it is missing or was not readable. */
 export function entityOr(value: Entity | null | undefined | ConductorError, reason: string): Entity | Reject {
-  if (isEntity(value)) return value;
-  return value ? { reason, cause: value } : { reason };
+  if (!isEntity(value)) return value ? { reason, cause: value } : { reason };
+  const field = garbled(value.object, []);
+  return field === null ? value : { reason, cause: misread(field) };
+}
+
+/** Why an object is no candidate that lacks a field. A field of another type is A&AI's failure, one that is missing is a fact. */
+export function badField(object: JsonObject, field: string): Reject {
+  const reason = badData(field);
+  return garbled(object, [field]) === field ? { reason, cause: misread(field) } : { reason };
+}
+
+/** A&AI answered, with objects of which this cannot be read. */
+export function misread(field: string): ConductorError {
+  return new ConductorError(
+    'UPSTREAM_BAD_DATA',
+    `A&AI sent an object whose ${field} is of another type than it must be.`,
+  );
 }
 
 /** An unreachable inventory fails the plan's translation (which is tried again) instead of dropping whatever was asked last. */

@@ -8,8 +8,8 @@ import { distinct, relatedKey, relations } from './links.ts';
 import { type ModelKey, modelKey, vnfsByModel, vnfsByRole } from './loaders.ts';
 import { vserverRegions } from './map.ts';
 import { badData, REASON, textsOf } from './match.ts';
-import type { Rejected } from './outcome.ts';
-import { type Entity, filled } from './wire.ts';
+import { misread, type Rejected } from './outcome.ts';
+import { type Entity, filled, garbled } from './wire.ts';
 
 /** What a requirement asks the inventory for. */
 export interface Selection {
@@ -127,6 +127,8 @@ export function membership(selection: Selection, vnf: Entity, other: string): Me
     location_id: vserverRegions(object)[0]?.cloudRegionId ?? null,
     reason,
   });
+  const field = garbled(object, ['vnf-id', 'vnf-name', ...(vnf.lacks ? [vnf.lacks] : [])]);
+  if (field !== null) return { ...drop(badData(field)), cause: misread(field) };
   if (vnf.lacks) return drop(badData(vnf.lacks));
   if (vnfId === null) return drop(badData('vnf-id'));
   if (vnfName === null) return drop(badData('vnf-name'));

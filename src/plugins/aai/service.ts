@@ -54,6 +54,7 @@ function firstLook(selection: Selection, vnf: Entity): VnfCase | Rejected {
     ? member
     : { candidate_id: member.serviceInstanceId, location_id: region?.cloudRegionId ?? null };
   const drop = (reason: string): Rejected => ({ candidate_id, location_id, reason });
+  if (isReject(member) && member.cause) return member;
   if (regions.length > 1) return drop(REASON.ambiguousRegion);
   if (isReject(member) && vnf.lacks) return member;
   if (region === undefined) return drop(REASON.noRegion);

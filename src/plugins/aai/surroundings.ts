@@ -6,8 +6,8 @@ import { own } from '../../lib/json.ts';
 import { distinct, relatedKey, relations } from './links.ts';
 import { cloudRegions, pservers, regionKey, vserverDetails, vservers } from './loaders.ts';
 import { complexIds } from './map.ts';
-import { badData, REASON } from './match.ts';
-import { entityOr, firsts, isEntity, isReject, type Read, type Reject, throwIfDown } from './outcome.ts';
+import { REASON } from './match.ts';
+import { badField, entityOr, firsts, isEntity, isReject, type Read, type Reject, throwIfDown } from './outcome.ts';
 import { type PlaceFields, placeFields } from './place.ts';
 import type { ReaderParts } from './readers.ts';
 import { type Entity, filled } from './wire.ts';
@@ -85,7 +85,7 @@ export function regionVersion(thing: Placed, around: Surroundings): string | Rej
   const region = entityOr(around.regions.get(regionKey(thing.region)), REASON.noRegion);
   if (isReject(region)) return region;
   const version = filled(own(region.object, 'cloud-region-version'))?.replace(/[^0-9.]/g, '');
-  return version || { reason: badData('cloud-region-version') };
+  return version || badField(region.object, 'cloud-region-version');
 }
 
 /** Fields of the one complex that the thing's servers stand in. */
@@ -103,7 +103,7 @@ export function placeIn(id: string, complexes: Read, missing: string): PlaceFiel
   const complex = entityOr(complexes.get(id), missing);
   if (isReject(complex)) return complex;
   const place = placeFields(complex, id);
-  return typeof place === 'string' ? { reason: badData(place) } : place;
+  return typeof place === 'string' ? badField(complex.object, place) : place;
 }
 
 /** Complexes of one vserver's host; without a host those of the region (only with HPA, as the reference has it). */

@@ -8,8 +8,9 @@ import { commonFields, finish, type ResolveOptions } from './fields.ts';
 import { distinct, relatedKey, relations } from './links.ts';
 import { type TransportKey, transportKey, transportServices, zones } from './loaders.ts';
 import { complexIds } from './map.ts';
-import { type AttributeOf, badData, listReason, passesFilters, REASON, regionReason, textsOf } from './match.ts';
+import { type AttributeOf, listReason, passesFilters, REASON, regionReason, textsOf } from './match.ts';
 import {
+  badField,
   entityOr,
   firsts,
   isEntity,
@@ -101,7 +102,9 @@ function resolveLine(
 ): Candidate | Rejected {
   const id = filled(own(line.service.object, 'service-instance-id'));
   const outcome =
-    id === null ? { reason: badData('service-instance-id') } : judgeLine(requirement, line, id, around, options);
+    id === null
+      ? badField(line.service.object, 'service-instance-id')
+      : judgeLine(requirement, line, id, around, options);
   if (!isReject(outcome)) return outcome;
   const name = filled(own(line.service.object, 'service-instance-name'));
   return { candidate_id: id ?? name ?? '', location_id: null, ...outcome };
@@ -114,7 +117,9 @@ function judgeLine(
   around: Surroundings,
   options: ResolveOptions,
 ): Candidate | Reject {
-  const [zoneId, ...others] = zonesOf(line.service);
+  const service = entityOr(line.service, REASON.noZone);
+  if (isReject(service)) return service;
+  const [zoneId, ...others] = zonesOf(service);
   if (others.length > 0) return { reason: REASON.severalZones };
   const zone = entityOr(zoneId === undefined ? null : around.zones.get(zoneId), REASON.noZone);
   if (isReject(zone)) return zone;

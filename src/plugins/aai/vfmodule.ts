@@ -10,13 +10,13 @@ import { distinct, relatedRegion, relations } from './links.ts';
 import { vnfsWithModules } from './loaders.ts';
 import { vserverRegions } from './map.ts';
 import { type AttributeOf, badData, listReason, passesFilters, REASON, regionReason } from './match.ts';
-import { firsts, isReject, type Read, type Reject, type Rejected, settle, throwIfDown } from './outcome.ts';
+import { firsts, isReject, misread, type Read, type Reject, type Rejected, settle, throwIfDown } from './outcome.ts';
 import type { PlaceFields } from './place.ts';
 import type { DemandReader } from './readers.ts';
 import { type Member, membership, readVnfs, selectionOf } from './service-select.ts';
 import { type Placed, placeOf, readSurroundings, regionVersion, type Surroundings } from './surroundings.ts';
 import { vserverFields } from './vserver-fields.ts';
-import { filled, nested, text } from './wire.ts';
+import { filled, garbled, nested, text } from './wire.ts';
 
 /** A module whose own relationships say that it can be a candidate. */
 interface ModuleCase extends Placed {
@@ -87,6 +87,8 @@ function firstLook(member: Member, module: JsonObject, vnfLinks: readonly string
     location_id: region?.cloudRegionId ?? null,
     reason,
   });
+  const field = garbled(module, ['vf-module-id']);
+  if (field !== null) return { ...drop(badData(field)), cause: misread(field) };
   if (moduleId === null) return drop(badData('vf-module-id'));
   if (regions.length > 1) return drop(REASON.ambiguousRegion);
   if (region === undefined) return drop(REASON.noRegion);

@@ -38,6 +38,25 @@ export function nested(object: JsonObject, container: string, item: string): rea
   return objects(own(own(object, container), item));
 }
 
+/**
+ * The first of these fields that is there and no text, else `relationship-list` when it is there and holds no relationships; null when
+ * all can be read. What is merely missing is no matter of types.
+ */
+export function garbled(object: JsonObject, fields: readonly string[]): string | null {
+  const isList = (value: JsonValue | undefined) => typeof value === 'object' && value !== null;
+  return (
+    fields.find((field) => isList(own(object, field))) ??
+    (hasRelationships(own(object, 'relationship-list')) ? null : 'relationship-list')
+  );
+}
+
+function hasRelationships(list: JsonValue | undefined): boolean {
+  if (list === undefined || list === null) return true;
+  const held = own(list, 'relationship');
+  if (held === undefined || (Array.isArray(held) && held.length === 0)) return isJsonObject(list);
+  return objects(held).some((relation) => typeof own(relation, 'related-to') === 'string');
+}
+
 /** One object of an answer; `url` (a normalised link) when the format carries it. */
 export interface Entity {
   readonly url: string | null;

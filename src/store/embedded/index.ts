@@ -33,17 +33,22 @@ export interface EmbeddedOptions {
   readonly historyRevisions?: number;
 }
 
-/** Opens (or makes) the store. Throws STORE_LOCKED when another process, or this one, has it open. */
+/**
+ * Opens (or makes) the store. Throws STORE_LOCKED when another process, or this one, has it open, STORE_UNAVAILABLE naming the folder
+ * when it cannot be made or holds no store that can be opened.
+ */
 export async function openEmbeddedKv(options: EmbeddedOptions): Promise<Kv> {
-  const unlock = lockFolder(options.dir, options.ids);
+  let unlock = () => {};
   try {
+    unlock = lockFolder(options.dir, options.ids);
     const kv = new EmbeddedKv(options, openTables(options.dir), unlock);
     await kv.prepare();
     return kv;
   } catch (error) {
     unlock();
     if (error instanceof ConductorError) throw error;
-    const message = `The embedded store in ${options.dir} cannot be opened.`;
+    const why = error instanceof Error ? `: ${error.message}` : '';
+    const message = `The embedded store in ${options.dir} ([embedded_store] data_dir) cannot be opened${why}.`;
     throw new ConductorError('STORE_UNAVAILABLE', message, { cause: error });
   }
 }

@@ -1,8 +1,9 @@
 // One process at a time opens a data folder. The lock file names its holder by process id and start time,
 // so that the lock of a process that died is taken over at once and that of a living one never.
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConductorError } from '../../domain/errors.ts';
+import { makeFolder } from '../../lib/folder.ts';
 import type { Ids } from '../../lib/ids.ts';
 
 interface Holder {
@@ -13,7 +14,7 @@ interface Holder {
 
 /** Takes the lock of the folder (made when missing) and returns its release. Throws STORE_LOCKED naming folder and process. */
 export function lockFolder(dir: string, ids: Ids): () => void {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir, 0o700);
   const file = join(dir, 'lock');
   const own = join(dir, `lock.${ids.uuid()}`);
   const text = JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Holder);

@@ -1,6 +1,7 @@
 // The etcd client: connection, credentials and fault policies. The client's own retries and circuit breaker are switched off,
 // because they count errors of the caller (a value too large) as failures of the server and then refuse everybody.
 import { readFileSync } from 'node:fs';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { Etcd3, type IOptions } from 'etcd3';
 import { ConductorError } from '../../domain/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -11,7 +12,7 @@ export interface ConnectionOptions {
   readonly endpoints: readonly string[];
   readonly username?: string | undefined;
   readonly password?: string | undefined;
-  /** Files in PEM; an empty name is none. */
+  /** Files in PEM; an empty name is none. The certificate's file may hold its key, too. */
   readonly tls?: {
     readonly caFile?: string | undefined;
     readonly certFile?: string | undefined;
@@ -33,7 +34,7 @@ export function readDeadlineMs({ endpoints, timeoutMs }: Pick<ConnectionOptions,
 const MIN_PING_MS = 6_000;
 const RECEIVE_BYTES = 64 * 1024 * 1024;
 
-/** Throws CONFIG_INVALID for endpoints that cannot be used, CERTIFICATE_INVALID for files that cannot be read. */
+/** Throws CONFIG_INVALID for endpoints that cannot be used, CERTIFICATE_INVALID for files that cannot be read or do not belong together. */
 export function createClient(options: ConnectionOptions): Etcd3 {
   const { username, password = '', timeoutMs, keepaliveMs } = options;
   const hosts = endpointHosts(options);
@@ -76,12 +77,36 @@ function endpointHosts({ endpoints, tls }: ConnectionOptions): string[] {
 }
 
 function tlsCredentials({ tls }: ConnectionOptions): IOptions['credentials'] {
-  if (!tls?.caFile) return undefined;
-  return {
-    rootCertificate: readPem(tls.caFile),
-    ...(tls.keyFile ? { privateKey: readPem(tls.keyFile) } : {}),
-    ...(tls.certFile ? { certChain: readPem(tls.certFile) } : {}),
-  };
+  const { caFile, certFile, keyFile } = tls ?? {};
+  if (!caFile) {
+    // Never in clear what was meant to be encrypted.
+    if (certFile || keyFile) throw new ConductorError('CONFIG_INVALID', CA_NEEDED);
+    return undefined;
+  }
+  const ca = readPem(caFile);
+  checkMaterial([caFile], { ca });
+  if (!certFile) {
+    if (!keyFile) return { rootCertificate: ca };
+    throw new ConductorError('CERTIFICATE_INVALID', `etcd: the key ${keyFile} has no certificate beside it.`);
+  }
+  const cert = readPem(certFile);
+  const key = keyFile ? readPem(keyFile) : cert;
+  checkMaterial([certFile, ...(keyFile ? [keyFile] : [])], { cert, key });
+  return { rootCertificate: ca, certChain: cert, privateKey: key };
+}
+
+const CA_NEEDED =
+  'etcd: a client certificate is for TLS; set [etcd_api] ca_certificate_file to the certificates that etcd is verified with.';
+
+/** The client itself would say what is wrong without saying where. */
+function checkMaterial(files: readonly string[], material: SecureContextOptions): void {
+  try {
+    createSecureContext(material);
+  } catch (error) {
+    const why = error instanceof Error ? `: ${error.message}` : '';
+    const message = `etcd: ${files.join(' with key ')} cannot be used as PEM${why}.`;
+    throw new ConductorError('CERTIFICATE_INVALID', message, { cause: error });
+  }
 }
 
 function readPem(file: string): Buffer {

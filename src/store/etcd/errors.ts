@@ -39,6 +39,13 @@ export function isAnswerTooLarge(error: unknown): boolean {
   return /Received message larger than max/.test(textOf(error));
 }
 
+/** What a failed TLS handshake was about, to be added to a sentence; empty for other failures. */
+export function tlsTrouble(error: unknown): string {
+  const text = textOf(error);
+  if (/SSL alert/.test(text)) return ': it refuses our certificate ([etcd_api] certificate_file)';
+  return /certificate/i.test(text) ? ': its certificate is not trusted ([etcd_api] ca_certificate_file)' : '';
+}
+
 /** Any failure of a call as the Kv seam promises it. */
 export function toStoreError(error: unknown, kind: CallKind): ConductorError {
   if (error instanceof ConductorError) return error;

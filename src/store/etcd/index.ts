@@ -21,7 +21,15 @@ import {
 } from '../kv.ts';
 import { type ConnectionOptions, createClient, readDeadlineMs } from './client.ts';
 import { KeySpace } from './convert.ts';
-import { type CallKind, isAnswerTooLarge, isFutureRevision, isNotSent, isTimeout, toStoreError } from './errors.ts';
+import {
+  type CallKind,
+  isAnswerTooLarge,
+  isFutureRevision,
+  isNotSent,
+  isTimeout,
+  tlsTrouble,
+  toStoreError,
+} from './errors.ts';
 import { EtcdLease } from './lease.ts';
 import { watchPrefix } from './watch.ts';
 
@@ -51,7 +59,8 @@ export async function openEtcdKv(options: EtcdOptions): Promise<Kv> {
     await kv.close();
     const known = isConductorError(error) && error.message !== new ConductorError(error.code).message;
     const where = options.endpoints.join(', ');
-    const message = known ? `${error.message} (${where})` : `etcd cannot be reached at ${where}.`;
+    const trouble = tlsTrouble(error instanceof Error ? error.cause : null);
+    const message = known ? `${error.message} (${where})` : `etcd cannot be reached at ${where}${trouble}.`;
     throw new ConductorError('STORE_UNAVAILABLE', message, { cause: error });
   }
 }

@@ -134,12 +134,13 @@ test('a template is checked without creating anything', async () => {
   const world = await createWorld();
   const check = async (variables: Record<string, unknown>) =>
     dataOf(await world.run(ValidateTemplateDocument, variables)).validateTemplate;
-  expect(await check({ template: TEMPLATE })).toEqual({ valid: true, issues: [] });
-  expect(await check({ template: {} })).toEqual({
+  const demands = { vG: [{ inventory_provider: 'aai', inventory_type: 'cloud' }] };
+  expect(await check({ template: { ...TEMPLATE, demands } })).toEqual({ valid: true, issues: [] });
+  expect(await check({ template: { ...TEMPLATE, demands: 5 } })).toEqual({
     valid: false,
-    issues: [{ path: 'demands', message: 'Undefined Demands', line: null }],
+    issues: [{ path: 'demands', message: 'Demand section must be a dictionary', line: null }],
   });
-  expect(await check({ templateText: 'broken' })).toMatchObject({ valid: false, issues: [{ line: 3 }] });
+  expect(await check({ templateText: 'a: 1\nb: 2\na: 3' })).toMatchObject({ valid: false, issues: [{ line: 3 }] });
   expect(codeOf(await world.run(ValidateTemplateDocument, {}))).toBe('BAD_REQUEST');
   expect(await world.store.ids()).toEqual([]);
 });

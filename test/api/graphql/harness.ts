@@ -2,9 +2,8 @@
 import type { ExecutionResult } from 'graphql';
 import { execute, parse, subscribe, validate } from 'graphql';
 import { onTestFinished } from 'vitest';
-import type { Issue } from '../../../src/domain/errors.ts';
 import { TemplateInvalidError } from '../../../src/domain/errors.ts';
-import type { TemplateDocument } from '../../../src/domain/template.ts';
+import { checkTemplate } from '../../../src/engine/template/index.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import type { JsonObject } from '../../../src/lib/json.ts';
 import { createGraphqlContext } from '../../../src/resolvers/context.ts';
@@ -28,11 +27,6 @@ async function parseJsonTemplate(text: string): Promise<JsonObject> {
     throw new TemplateInvalidError([{ path: '', message: 'Template cannot be read', line: 3 }]);
   }
   return JSON.parse(text) as JsonObject;
-}
-
-/** One rule: there must be demands. */
-function demandsRequired({ template }: TemplateDocument): Issue[] {
-  return Object.hasOwn(template, 'demands') ? [] : [{ path: 'demands', message: 'Undefined Demands' }];
 }
 
 type Document = string | { toString(): string };
@@ -79,7 +73,7 @@ function servicesOver(below: Below): Services {
     recordTranslator: unasked,
     explainTimeLimitMs: 10_000,
     parseTemplateText: parseJsonTemplate,
-    validateTemplate: demandsRequired,
+    checkTemplate: (given) => checkTemplate(given, {}),
     defaults: { timeout: 10, recommendMax: '1', maxTemplateBytes: 10_000, maxRecommendations: 50 },
     clock: systemClock,
     ids: countingIds(),

@@ -225,3 +225,49 @@ describe('an answer of another shape', () => {
     }
   });
 });
+
+describe('a list of which every object has a field of another type', () => {
+  const VNFS = /generic-vnfs\?equipment-role/;
+  const all = (name: string, value: Json) => (body: Json) => {
+    for (const item of itemsOf(body)) item[name] = structuredClone(value);
+    return body;
+  };
+  const only = (demand: string) => REQUESTS.filter((item) => item.demand === demand);
+
+  it.each<[string, RegExp, string, Json]>([
+    ['cloud', /cloud-regions\?/, 'cloud-region-version', [1]],
+    ['cloud', /complexes\?/, 'latitude', { degrees: 1 }],
+    ['service', VNFS, 'vnf-id', { id: 'v' }],
+    ['service', VNFS, 'vnf-name', ['v']],
+    ['service', VNFS, 'relationship-list', 7],
+    ['service', VNFS, 'relationship-list', { relationship: 'none' }],
+    ['service', VNFS, 'relationship-list', { relationship: { '0': { 'related-to': 'vserver' } } }],
+    ['service', /vservers\?/, 'relationship-list', { relationship: [7] }],
+    ['service', /pservers\?/, 'relationship-list', 'text'],
+    ['vfmodule', VNFS, 'relationship-list', []],
+    ['transport', /zones\?/, 'relationship-list', { relationship: 7 }],
+    ['transport', /service-instances\?service-type/, 'relationship-list', 7],
+  ])(
+    'leaves no candidate of type %s: the plan fails, naming A&AI and the field (%s %s)',
+    async (demand, path, name, value) => {
+      simulator.faults.add({ match: { path }, kind: 'wrong-types', mutate: all(name, value) });
+      await expect(resolveAll(only(demand))).rejects.toMatchObject({
+        code: 'UPSTREAM_BAD_DATA',
+        message: `A&AI sent an object whose ${name} is of another type than it must be.`,
+      });
+    },
+  );
+
+  it.each<[string, RegExp, string, Json]>([
+    ['service', VNFS, 'vnf-name', null],
+    ['service', VNFS, 'relationship-list', null],
+    ['service', VNFS, 'relationship-list', {}],
+    ['service', VNFS, 'relationship-list', { relationship: [] }],
+    ['cloud', /complexes\?/, 'latitude', 'unknown'],
+  ])('or that lacks it, is an inventory in which nothing is found (%s %s)', async (demand, path, name, value) => {
+    simulator.faults.add({ match: { path }, kind: 'wrong-types', mutate: all(name, value) });
+    const [answer] = await resolveAll(only(demand));
+    expect(answer?.candidates).toEqual([]);
+    expect(answer?.dropped.length).toBeGreaterThan(0);
+  });
+});
