@@ -1,5 +1,6 @@
 // How one setting is declared: type, default, meaning. The table of all of them yields the types, the validation,
 // the annotated sample and docs/config.md.
+import { type Permission, parsePermissions } from './permissions.ts';
 
 interface Common {
   /** Meaning, unit, and what happens on an odd value. */
@@ -14,6 +15,7 @@ export type Option =
   | (Common & { readonly type: 'float'; readonly default: number })
   | (Common & { readonly type: 'boolean'; readonly default: boolean })
   | (Common & { readonly type: 'list'; readonly default: readonly string[] })
+  | (Common & { readonly type: 'permissions'; readonly default: readonly Permission[] })
   | (Common & { readonly type: 'choice'; readonly default: string; readonly choices: readonly string[] });
 
 export const text = (value: string, doc: string) => ({ type: 'text', default: value, doc }) as const;
@@ -23,6 +25,8 @@ export const integer = (value: number, doc: string, min = 0, max?: number) =>
 export const float = (value: number, doc: string) => ({ type: 'float', default: value, doc }) as const;
 export const bool = (value: boolean, doc: string) => ({ type: 'boolean', default: value, doc }) as const;
 export const list = (value: readonly string[], doc: string) => ({ type: 'list', default: value, doc }) as const;
+export const permissions = (value: readonly Permission[], doc: string) =>
+  ({ type: 'permissions', default: value, doc }) as const;
 export const choice = <const C extends readonly string[]>(value: C[number], choices: C, doc: string) =>
   ({ type: 'choice', default: value, choices, doc }) as const;
 
@@ -35,7 +39,9 @@ export type ValueOf<O> = O extends { readonly type: 'choice'; readonly choices: 
       ? boolean
       : O extends { readonly type: 'list' }
         ? readonly string[]
-        : string;
+        : O extends { readonly type: 'permissions' }
+          ? readonly Permission[]
+          : string;
 
 export type OptionTable = Readonly<Record<string, Readonly<Record<string, Option>>>>;
 
@@ -54,6 +60,10 @@ export function parseOption(option: Option, raw: string): Parsed {
       return { value: trimmed === '' ? [] : trimmed.split(',').map((item) => item.trim()) };
     case 'boolean':
       return parseBoolean(trimmed);
+    case 'permissions': {
+      const value = parsePermissions(trimmed);
+      return value ? { value } : { problem: 'must be JSON: objects with the texts type, instance and action' };
+    }
     case 'choice':
       return option.choices.includes(trimmed)
         ? { value: trimmed }

@@ -1,4 +1,5 @@
 // The one table of settings. Sections and names that OOF-HAS knows keep their names, defaults and units; new ones say so.
+import { AAF_API, AAF_SMS, AUTH } from './aaf-table.ts';
 import { API_LIMITS, EXPLANATION, RETENTION } from './limits-table.ts';
 import { bool, choice, float, integer, list, type OptionTable, secret, text } from './option.ts';
 
@@ -97,6 +98,9 @@ export const OPTIONS = {
       'New. REST form of messages found while translating: a one-element list, which OSDF looks into, or plain text.',
     ),
   },
+  auth: AUTH,
+  aaf_api: AAF_API,
+  aaf_sms: AAF_SMS,
   version_auth: {
     version_auth_flag: bool(false, 'Sends the version headers only to holders of the token.'),
     version_auth_token: secret('The token (request header version-auth-token).'),
@@ -355,12 +359,6 @@ export const MEANINGLESS_GROUPS: ReadonlyMap<string, string> = new Map([
   ['music_api', 'MUSIC is retired; use db_backend = embedded or etcd'],
   ['api', 'there is no Pecan any more'],
   ['prometheus', 'metrics are served on the listener at /metrics'],
-  ['aaf_api', 'AAF authorization comes with a later release; HTTP Basic is checked'],
-  ['aaf_sms', 'secrets are read from the configuration; AAF SMS comes with a later release'],
-  [
-    'auth',
-    'encrypted passwords come with a later release; give them in clear through the environment or a protected file',
-  ],
 ]);
 
 /** Single options of OOF-HAS without meaning here. */
