@@ -1,6 +1,7 @@
 // Process entry of `conductor`: picks the command, prints for people, maps failures to exit codes. No logic of its own.
 import { createApp } from './app.ts';
 import { runMigration } from './app-migrate.ts';
+import { withSmsSecrets } from './app-secrets.ts';
 import { templateOptions } from './app-settings.ts';
 import { type Command, HELP, parseCommand, type SourceFlags } from './cli/args.ts';
 import { askReadiness } from './cli/healthcheck.ts';
@@ -51,12 +52,12 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'migrate':
       return migrate(command);
     case 'serve':
-      return serve(read(command.sources), () => read(command.sources));
+      return serve(await withSmsSecrets((secrets) => read(command.sources, secrets)), () => read(command.sources));
   }
 }
 
-function read(flags: SourceFlags): LoadedConfig {
-  return loadConfig({ ...flags, env: process.env });
+function read(flags: SourceFlags, secrets: ReadonlyMap<string, string> = new Map()): LoadedConfig {
+  return loadConfig({ ...flags, env: process.env, secrets });
 }
 
 function checkConfig({ warnings, origins }: LoadedConfig): number {
