@@ -199,7 +199,7 @@ function report({ logger, metrics }: SolverParts, problem: Problem, result: Solv
   const { nodes, timedOut, proof } = diagnosis;
   metrics.observe('conductor_solver_seconds', seconds, { result: result.kind });
   metrics.count('conductor_solver_nodes_total', {}, nodes);
-  countFlavors(metrics, result);
+  countFlavors(metrics, result, problem.serviceName);
   logger.info({ planId: problem.planId, result: result.kind, status: proof?.status, nodes, timedOut }, 'search ended');
 }
 
