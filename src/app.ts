@@ -291,8 +291,10 @@ function createEngine(base: Base, stores: Stores, upstream: Upstream): Engine {
         max_recommendations: maxRecommendations,
         max_solver_counter: maxFailures,
         search,
+        without_objective: withoutObjective,
       } = config.solver;
-      solver = createSolver({ ...base, ...upstream, pool: { size: workers, maxMemoryMb }, maxRecommendations, search });
+      const pool = { size: workers, maxMemoryMb };
+      solver = createSolver({ ...base, ...upstream, pool, maxRecommendations, search, withoutObjective });
       const run = solveStage(stores.plans, solver, { timeoutSeconds: config.solver.solver_timeout, machine: instance });
       return {
         ...shared,

@@ -141,6 +141,11 @@ export const OPTIONS = {
       ['optimal', 'fit_first'],
       'New. optimal proves its answers best; fit_first makes the greedy choice of OOF-HAS, for comparison with it.',
     ),
+    without_objective: choice(
+      'first',
+      ['first', 'random'],
+      'New. Which of all that fit a plan without optimization gets: first takes the cheapest, in the order of the inventory, and the same each time; random draws for each plan, as OOF-HAS does, which spreads load.',
+    ),
     solver_timeout: integer(480, 'Seconds after which a search ends with the best answer found so far.', 1),
     max_solver_counter: integer(3, 'Failed attempts to solve before the plan ends in error. The reference has 1.', 1),
     max_recommendations: integer(100, 'New. Bound of num_solution, and of `all`.', 1, 10_000),
