@@ -35,9 +35,10 @@ export interface ExplainParts {
 export function createExplainParts(options: ExplainPartsOptions, sources: Sources): ExplainParts {
   const { config } = options;
   const { max_memory: maxMemoryMb, max_recommendations: maxRecommendations, search } = config.solver;
+  const { without_objective: withoutObjective } = config.solver;
   const pool = { size: config.solver.explain_workers, maxMemoryMb };
   const explainer = createExplainer({ ...options, pool });
-  const replayer = createSolver({ ...options, ...sources, pool, maxRecommendations, search });
+  const replayer = createSolver({ ...options, ...sources, pool, maxRecommendations, search, withoutObjective });
   return {
     explainer,
     replayer,

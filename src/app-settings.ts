@@ -34,6 +34,41 @@ export function etcdOptions(config: Config) {
 
 type TlsSection = 'aai' | 'sdnc' | 'multicloud' | 'dcae' | 'sdc' | 'cps';
 
+export function aafHttp({ aaf_api: aaf }: Config) {
+  return {
+    system: 'AAF',
+    baseUrl: aaf.aaf_url,
+    username: aaf.username,
+    password: aaf.password,
+    tls: {
+      certificateFile: aaf.aaf_cert_file,
+      keyFile: aaf.aaf_cert_key_file,
+      bundleFile: aaf.aaf_ca_bundle_file,
+      insecure: aaf.insecure,
+    },
+    timeoutMs: aaf.aaf_timeout * 1000,
+    tries: aaf.aaf_retries,
+  };
+}
+
+export function smsHttp({ aaf_sms: sms }: Config) {
+  return {
+    system: 'AAF SMS',
+    baseUrl: sms.aaf_sms_url,
+    tls: { bundleFile: sms.aaf_ca_certs, insecure: sms.insecure },
+    timeoutMs: sms.aaf_sms_timeout * 1000,
+    tries: 3,
+  };
+}
+
+export function aafOptions({ aaf_api: aaf }: Config) {
+  return {
+    user: aaf.aaf_conductor_user,
+    accepted: aaf.aaf_permissions,
+    keepMs: aaf.aaf_cache_expiry_hrs * 60 * MINUTE,
+  };
+}
+
 function tls(options: Config[TlsSection]) {
   return {
     certificateFile: options.certificate_file,
@@ -217,7 +252,7 @@ export function serverSettings(config: Config): ServerSettings {
       ? { tls: { certFile: listener.tls_certificate_file, keyFile: listener.tls_key_file } }
       : {}),
     basicAuth: {
-      required: api.basic_auth_secure,
+      required: api.basic_auth_secure || config.aaf_api.is_aaf_enabled,
       username: api.username,
       password: api.password,
       strict401: api.strict_unauthorized,

@@ -1,6 +1,7 @@
 // Composition root: the one place that names concrete stores and plugins. Settings are mapped to options in app-settings.ts.
 
 import { createExplainParts, type ExplainParts } from './app-explain.ts';
+import { createPermission } from './app-secrets.ts';
 import {
   aaiHttp,
   aaiOptions,
@@ -19,6 +20,7 @@ import type { Config } from './config/index.ts';
 import { INVENTORY_PROVIDERS } from './domain/candidate.ts';
 import { STAGES, type Stage } from './domain/plan.ts';
 import type { InventoryProvider, Logger, ServiceController, VimController } from './domain/ports.ts';
+import type { PermissionCheck } from './domain/principal.ts';
 import { createReleaser } from './engine/reserve/compensate.ts';
 import { createReserver } from './engine/reserve/index.ts';
 import { createSolver } from './engine/solve/index.ts';
@@ -145,6 +147,7 @@ export async function createApp(config: Config, given: { readonly logger?: RootL
     clock,
     ids,
     findDuplicateKey,
+    permission: upstream.permission ?? undefined,
   });
   return assemble(base, { kv, stores, upstream, services, explain, engine, server });
 }
@@ -194,6 +197,7 @@ interface Upstream {
   readonly providers: readonly InventoryProvider[];
   readonly controllers: readonly ServiceController[];
   readonly vims: readonly VimController[];
+  readonly permission: PermissionCheck | null;
   close(): Promise<void>;
 }
 
@@ -212,6 +216,7 @@ function openUpstream(base: Base): Upstream {
     logger.warn({ controller: name }, 'VIM controller is not known');
   }
   const slices = createSliceParts(base);
+  const aaf = createPermission(base);
   const aai = createAai({
     ...base,
     http: createHttpClient({ ...base, ...aaiHttp(config) }),
@@ -238,8 +243,14 @@ function openUpstream(base: Base): Upstream {
     ),
     controllers: sdnc,
     vims,
+    permission: aaf,
     close: async () => {
-      await Promise.all([aai.close(), slices.close(), ...[...sdnc, ...vims].map((controller) => controller.close())]);
+      await Promise.all([
+        aai.close(),
+        slices.close(),
+        aaf?.close(),
+        ...[...sdnc, ...vims].map((controller) => controller.close()),
+      ]);
     },
   };
 }
@@ -280,8 +291,10 @@ function createEngine(base: Base, stores: Stores, upstream: Upstream): Engine {
         max_recommendations: maxRecommendations,
         max_solver_counter: maxFailures,
         search,
+        without_objective: withoutObjective,
       } = config.solver;
-      solver = createSolver({ ...base, ...upstream, pool: { size: workers, maxMemoryMb }, maxRecommendations, search });
+      const pool = { size: workers, maxMemoryMb };
+      solver = createSolver({ ...base, ...upstream, pool, maxRecommendations, search, withoutObjective });
       const run = solveStage(stores.plans, solver, { timeoutSeconds: config.solver.solver_timeout, machine: instance });
       return {
         ...shared,

@@ -1,6 +1,7 @@
 // Process entry of `conductor`: picks the command, prints for people, maps failures to exit codes. No logic of its own.
 import { createApp } from './app.ts';
 import { runMigration } from './app-migrate.ts';
+import { withSmsSecrets } from './app-secrets.ts';
 import { templateOptions } from './app-settings.ts';
 import { checkRoles } from './app-store.ts';
 import { type Command, HELP, parseCommand, type SourceFlags } from './cli/args.ts';
@@ -9,9 +10,10 @@ import { migratedLockLine, migratedPlanLine, migrationSummary } from './cli/migr
 import { askStatus, statusTable } from './cli/status.ts';
 import { validateFiles } from './cli/validate.ts';
 import { watchPlan } from './cli/watch.ts';
+import { sealPassword } from './config/cipher.ts';
 import { sampleConfig } from './config/document.ts';
 import { type LoadedConfig, loadConfig } from './config/index.ts';
-import { errorInfo, toConductorError } from './domain/errors.ts';
+import { ConductorError, errorInfo, toConductorError } from './domain/errors.ts';
 import { checkTemplateText } from './engine/template/index.ts';
 import { VERSION } from './version.ts';
 
@@ -32,6 +34,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return 0;
     case 'check-config':
       return checkConfig(read(command.sources));
+    case 'encrypt':
+      return encrypt(read(command.sources));
     case 'healthcheck':
       return healthcheck(command.url);
     case 'validate': {
@@ -49,18 +53,35 @@ async function main(argv: readonly string[]): Promise<number> {
     case 'migrate':
       return migrate(command);
     case 'serve':
-      return serve(read(command.sources), () => read(command.sources));
+      return serve(await withSmsSecrets((secrets) => read(command.sources, secrets)), () => read(command.sources));
   }
 }
 
-function read(flags: SourceFlags): LoadedConfig {
-  return loadConfig({ ...flags, env: process.env });
+function read(flags: SourceFlags, secrets: ReadonlyMap<string, string> = new Map()): LoadedConfig {
+  return loadConfig({ ...flags, env: process.env, secrets });
 }
 
 function checkConfig({ config, warnings, origins }: LoadedConfig): number {
   checkRoles(config);
   for (const warning of warnings) process.stdout.write(`warning: ${warning}\n`);
   process.stdout.write(`The configuration is valid: ${origins.size} options set, ${warnings.length} warnings.\n`);
+  return 0;
+}
+
+/** From standard input, because other users of the machine see what stands on a command line. */
+async function encrypt({ config }: LoadedConfig): Promise<number> {
+  const { appkey } = config.auth;
+  if (appkey === '') throw new ConductorError('CONFIG_INVALID', 'encrypt needs [auth] appkey (OS_AUTH__APPKEY).');
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk);
+  const password = Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/\r?\n$/, '');
+  if (password === '') {
+    process.stderr.write('conductor: encrypt needs a password on standard input\n');
+    return 2;
+  }
+  process.stdout.write(`${sealPassword(password, appkey)}\n`);
   return 0;
 }
 

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 export type Command =
   | { readonly name: 'help' | 'version' }
   | { readonly name: 'usage'; readonly problem: string }
-  | { readonly name: 'serve' | 'check-config'; readonly sources: SourceFlags }
+  | { readonly name: 'serve' | 'check-config' | 'encrypt'; readonly sources: SourceFlags }
   | { readonly name: 'config-sample' }
   | {
       readonly name: 'validate';
@@ -62,6 +62,7 @@ Usage:
                                      who works on the store, in what version, and what waits
   conductor migrate --from URL[,URL] [--keyspace K] [--dry-run] [--json] [options]
                                      take the plans of an OOF-HAS etcd over into the configured store
+  conductor encrypt [options]        read a password from standard input and print it encrypted under [auth] appkey
   conductor healthcheck [--url U]    exit 0 when the gateway at U is ready (default http://127.0.0.1:8091)
   conductor --help | --version
 
@@ -73,6 +74,9 @@ Options of serve and check-config:
   --store embedded|etcd      where state lives ([db_options] db_backend, default embedded)
   --data-dir D               folder of the embedded store ([embedded_store] data_dir)
   --roles a,b                of api, controller, solver, reservation ([gateway] roles, default all)
+
+Options of encrypt:
+  --config-file, --config-dir   the app key, which OS_AUTH__APPKEY gives too
 
 Options of validate:
   --files D                  folder with the files that get_file may name
@@ -141,6 +145,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   watch: ['url', 'after', 'progress', 'json', 'config-file', 'config-dir'],
   status: ['url', 'json', 'config-file', 'config-dir'],
   migrate: ['from', 'keyspace', 'dry-run', 'json', 'config-file', 'config-dir', 'store', 'data-dir'],
+  encrypt: ['config-file', 'config-dir'],
   healthcheck: ['url'],
 };
 
@@ -188,6 +193,7 @@ function command(word: string, rest: readonly string[], values: Values): Command
   if (word === 'watch') return watchCommand(rest[0], values, sources);
   if (word === 'status') return statusCommand(values, sources);
   if (word === 'migrate') return migrateCommand(values, sources);
+  if (word === 'encrypt') return { name: 'encrypt', sources };
   return { name: word === 'serve' ? 'serve' : 'check-config', sources };
 }
 

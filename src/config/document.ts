@@ -22,7 +22,7 @@ export function configMarkdown(): string {
     '',
     'Made from the table in `src/config/table.ts`; do not edit.',
     '',
-    'Sources, strongest first: command line, environment (`OS_<GROUP>__<OPTION>`, for example `OS_AAI__PASSWORD`), files of',
+    'Sources, strongest first: AAF SMS (`[aaf_sms] is_enabled`; credentials only), command line, environment (`OS_<GROUP>__<OPTION>`, for example `OS_AAI__PASSWORD`), files of',
     '`--config-dir` in alphabetical order, `--config-file` (the last one wins), default. Files follow the rules of oslo.config:',
     'comments at the start of a line, continuation lines, repeated keys make a list, `$name` is replaced (braced and with a section too).',
     'Options that are unknown or have no meaning here are named once at start and do not stop it.',
@@ -46,10 +46,12 @@ function typeText(option: Option): string {
     return `integer, at least ${option.min}${option.max === undefined ? '' : `, at most ${option.max}`}`;
   if (option.type === 'list' && option.choices) return `list of ${option.choices.join(', ')}`;
   if (option.type === 'url') return 'http or https URL';
+  if (option.type === 'permissions') return 'JSON';
   return option.secret ? 'text, secret' : option.type;
 }
 
 function defaultText(option: Option): string {
+  if (option.type === 'permissions') return option.default.map((item) => JSON.stringify(item)).join(', ');
   return option.type === 'list' ? option.default.join(',') : String(option.default);
 }
 

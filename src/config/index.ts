@@ -1,8 +1,9 @@
 // Settings from conductor.conf, environment and command line, with oslo.config's precedence:
-// command line > environment (OS_<GROUP>__<OPTION>) > --config-dir > --config-file > default. All problems at once.
+// AAF SMS > command line > environment (OS_<GROUP>__<OPTION>) > --config-dir > --config-file > default. All problems at once.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConductorError } from '../domain/errors.ts';
+import { unsealPassword } from './cipher.ts';
 import { type IniEntry, parseIni } from './ini.ts';
 import { type Option, parseOption, type ValueOf } from './option.ts';
 import { MEANINGLESS_GROUPS, MEANINGLESS_OPTIONS, OPTIONS } from './table.ts';
@@ -21,6 +22,8 @@ export interface ConfigSources {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Values from the command line: `group.option` → text. */
   readonly overrides?: ReadonlyMap<string, string>;
+  /** Credentials from AAF SMS: `group.option` → text. */
+  readonly secrets?: ReadonlyMap<string, string>;
 }
 
 export interface LoadedConfig {
@@ -33,7 +36,7 @@ export interface LoadedConfig {
 
 interface Setting {
   readonly raw: string;
-  /** `file:line`, `environment OS_…` or `command line`. */
+  /** `file:line`, `environment OS_…`, `command line` or `AAF SMS`. */
   readonly origin: string;
 }
 
@@ -48,6 +51,9 @@ export class ConfigError extends ConductorError {
   }
 }
 
+/** Sections whose passwords OOF-HAS encrypts. */
+const ENCRYPTED_BEFORE = new Set(['aai', 'sdnc', 'sdc', 'conductor_api', 'aaf_api']);
+
 const table: Readonly<Record<string, Readonly<Record<string, Option>>>> = OPTIONS;
 
 /** Reads and checks every source. Throws ConfigError with all problems. */
@@ -60,6 +66,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   }
   readEnvironment(sources.env ?? {}, settings);
   for (const [key, raw] of sources.overrides ?? []) settings.set(key, { raw, origin: 'command line' });
+  for (const [key, raw] of sources.secrets ?? []) settings.set(key, { raw, origin: 'AAF SMS' });
   const config = resolve(settings, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   const origins = new Map([...settings].map(([key, setting]) => [key, setting.origin]));
@@ -145,12 +152,29 @@ function settingValue(
   settings: ReadonlyMap<string, Setting>,
   problems: string[],
 ): unknown {
-  const text = option.secret ? setting.raw : interpolate(setting.raw, group, settings, 0);
+  if (option.secret) return secretValue(group, name, setting, settings, problems);
+  const text = interpolate(setting.raw, group, settings, 0);
   const parsed = parseOption(option, text);
   if ('value' in parsed) return parsed.value;
-  const shown = option.secret ? '' : ` (it is "${setting.raw}")`;
-  problems.push(`${setting.origin}: [${group}] ${name} ${parsed.problem}${shown}`);
+  problems.push(`${setting.origin}: [${group}] ${name} ${parsed.problem} (it is "${setting.raw}")`);
   return option.default;
+}
+
+/** Secrets are never shown, hold no references, and may be encrypted. */
+function secretValue(
+  group: string,
+  name: string,
+  setting: Setting,
+  settings: ReadonlyMap<string, Setting>,
+  problems: string[],
+): string {
+  const text = setting.raw.trim();
+  if (group === 'auth') return text;
+  const appkey = settings.get('auth.appkey')?.raw.trim() ?? '';
+  const read = unsealPassword(text, appkey, name === 'password' && ENCRYPTED_BEFORE.has(group));
+  if ('opened' in read) return read.opened;
+  problems.push(`${setting.origin}: [${group}] ${name} ${read.closed}`);
+  return '';
 }
 
 /** `$name` (own section, then DEFAULT), `${name}`, `${group.name}` and `$$`; an unknown name stays as it is. */

@@ -1,5 +1,6 @@
 // How one setting is declared: type, default, meaning. The table of all of them yields the types, the validation,
 // the annotated sample and docs/config.md.
+import { type Permission, parsePermissions } from './permissions.ts';
 
 interface Common {
   /** Meaning, unit, and what happens on an odd value. */
@@ -16,6 +17,7 @@ export type Option =
   /** `choices`: the only items that there may be, and there must be one. */
   | (Common & { readonly type: 'list'; readonly default: readonly string[]; readonly choices?: readonly string[] })
   | (Common & { readonly type: 'url'; readonly default: string })
+  | (Common & { readonly type: 'permissions'; readonly default: readonly Permission[] })
   | (Common & { readonly type: 'choice'; readonly default: string; readonly choices: readonly string[] });
 
 export const text = (value: string, doc: string) => ({ type: 'text', default: value, doc }) as const;
@@ -28,6 +30,8 @@ export const list = (value: readonly string[], doc: string) => ({ type: 'list', 
 export const someOf = (choices: readonly string[], doc: string) =>
   ({ type: 'list', default: choices, choices, doc }) as const;
 export const url = (value: string, doc: string) => ({ type: 'url', default: value, doc }) as const;
+export const permissions = (value: readonly Permission[], doc: string) =>
+  ({ type: 'permissions', default: value, doc }) as const;
 export const choice = <const C extends readonly string[]>(value: C[number], choices: C, doc: string) =>
   ({ type: 'choice', default: value, choices, doc }) as const;
 
@@ -40,7 +44,9 @@ export type ValueOf<O> = O extends { readonly type: 'choice'; readonly choices: 
       ? boolean
       : O extends { readonly type: 'list' }
         ? readonly string[]
-        : string;
+        : O extends { readonly type: 'permissions' }
+          ? readonly Permission[]
+          : string;
 
 export type OptionTable = Readonly<Record<string, Readonly<Record<string, Option>>>>;
 
@@ -61,6 +67,10 @@ export function parseOption(option: Option, raw: string): Parsed {
       return parseList(trimmed, option.choices);
     case 'boolean':
       return parseBoolean(trimmed);
+    case 'permissions': {
+      const value = parsePermissions(trimmed);
+      return value ? { value } : { problem: 'must be JSON: objects with the texts type, instance and action' };
+    }
     case 'choice':
       return option.choices.includes(trimmed)
         ? { value: trimmed }

@@ -1,4 +1,5 @@
 // The one table of settings. Sections and names that OOF-HAS knows keep their names, defaults and units; new ones say so.
+import { AAF_API, AAF_SMS, AUTH } from './aaf-table.ts';
 import { API_LIMITS, EXPLANATION, RETENTION } from './limits-table.ts';
 import { bool, choice, float, integer, list, type OptionTable, secret, someOf, text, url } from './option.ts';
 
@@ -97,6 +98,9 @@ export const OPTIONS = {
       'New. REST form of messages found while translating: a one-element list, which OSDF looks into, or plain text.',
     ),
   },
+  auth: AUTH,
+  aaf_api: AAF_API,
+  aaf_sms: AAF_SMS,
   version_auth: {
     version_auth_flag: bool(false, 'Sends the version headers only to holders of the token.'),
     version_auth_token: secret('The token (request header version-auth-token).'),
@@ -136,6 +140,11 @@ export const OPTIONS = {
       'optimal',
       ['optimal', 'fit_first'],
       'New. optimal proves its answers best; fit_first makes the greedy choice of OOF-HAS, for comparison with it.',
+    ),
+    without_objective: choice(
+      'first',
+      ['first', 'random'],
+      'New. Which of all that fit a plan without optimization gets: first takes the cheapest, in the order of the inventory, and the same each time; random draws for each plan, as OOF-HAS does, which spreads load.',
     ),
     solver_timeout: integer(480, 'Seconds after which a search ends with the best answer found so far.', 1),
     max_solver_counter: integer(3, 'Failed attempts to solve before the plan ends in error. The reference has 1.', 1),
@@ -355,12 +364,6 @@ export const MEANINGLESS_GROUPS: ReadonlyMap<string, string> = new Map([
   ['music_api', 'MUSIC is retired; use db_backend = embedded or etcd'],
   ['api', 'there is no Pecan any more'],
   ['prometheus', 'metrics are served on the listener at /metrics'],
-  ['aaf_api', 'AAF authorization comes with a later release; HTTP Basic is checked'],
-  ['aaf_sms', 'secrets are read from the configuration; AAF SMS comes with a later release'],
-  [
-    'auth',
-    'encrypted passwords come with a later release; give them in clear through the environment or a protected file',
-  ],
 ]);
 
 /** Single options of OOF-HAS without meaning here. */

@@ -6,5 +6,11 @@ export interface Principal {
   readonly kind: 'anonymous' | 'basic';
 }
 
+/** Asked after the credentials: whether this gateway may serve at all, where an authority says so. */
+export interface PermissionCheck {
+  /** true when that is known already; else the answer. Never rejects: what is not known to be granted is refused. */
+  granted(): true | Promise<boolean>;
+}
+
 /** Used where the configuration does not require credentials. */
 export const ANONYMOUS: Principal = { name: 'anonymous', kind: 'anonymous' };

@@ -2,19 +2,24 @@
 // clients of the reference API may send any; user name and password are parted at the first colon only.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { ConductorError } from '../domain/errors.ts';
-import { ANONYMOUS, type Principal } from '../domain/principal.ts';
+import { ANONYMOUS, type PermissionCheck, type Principal } from '../domain/principal.ts';
 
 export interface BasicAuthSettings {
   readonly required: boolean;
   readonly username: string;
   readonly password: string;
+  /** Must grant, too; credentials are then always required. */
+  readonly permission?: PermissionCheck | undefined;
 }
 
-/** Gives the principal of an Authorization header. Throws CREDENTIALS_MISSING or UNAUTHENTICATED. */
-export type Authenticate = (authorization: string | undefined) => Principal;
+/**
+ * Gives the principal of an Authorization header, at once unless a permission must be asked for. Throws, or rejects with,
+ * CREDENTIALS_MISSING or UNAUTHENTICATED.
+ */
+export type Authenticate = (authorization: string | undefined) => Principal | Promise<Principal>;
 
 /** Without `required` everybody gets in; correct credentials then still give the caller a name. */
-export function createBasicAuth({ required, username, password }: BasicAuthSettings): Authenticate {
+export function createBasicAuth({ required, username, password, permission }: BasicAuthSettings): Authenticate {
   const same = constantTimeCompare();
   const accepted = lastAccepted();
   const principal: Principal = { name: username, kind: 'basic' };
@@ -29,6 +34,7 @@ export function createBasicAuth({ required, username, password }: BasicAuthSetti
     accepted.keep(authorization ?? '');
     return principal;
   };
+  if (permission) return (authorization) => withPermission(check(authorization), permission);
   if (required) return check;
   return (authorization) => {
     try {
@@ -37,6 +43,15 @@ export function createBasicAuth({ required, username, password }: BasicAuthSetti
       return ANONYMOUS;
     }
   };
+}
+
+function withPermission(principal: Principal, permission: PermissionCheck): Principal | Promise<Principal> {
+  const granted = permission.granted();
+  if (granted === true) return principal;
+  return granted.then((yes) => {
+    if (!yes) throw new ConductorError('UNAUTHENTICATED');
+    return principal;
+  });
 }
 
 /** Longer headers are looked at in full each time. */

@@ -35,9 +35,10 @@ export type RestHandler = (request: RestRequest) => Promise<RestResponse>;
 export function createRestHandler(dependencies: RestDependencies): RestHandler {
   const { settings, logger, ids } = dependencies;
   const { username, password } = settings;
+  const { permission } = dependencies;
   const authenticators: Authenticators = {
-    asConfigured: createBasicAuth({ required: settings.basicAuthSecure, username, password }),
-    always: createBasicAuth({ required: true, username, password }),
+    asConfigured: createBasicAuth({ required: settings.basicAuthSecure, username, password, permission }),
+    always: createBasicAuth({ required: true, username, password, permission }),
   };
   const showsVersions = versionGate(settings.versionAuth);
   return async (request) => {
@@ -73,7 +74,7 @@ async function route(
   const handler = handlerOf(request.method, resource);
   const checked = resource.auth === 'first' || (resource.auth !== 'none' && handler !== undefined);
   const authenticate = resource.auth === 'always' ? authenticators.always : authenticators.asConfigured;
-  const principal = checked ? authenticate(header(request.headers, 'authorization')) : ANONYMOUS;
+  const principal = checked ? await authenticate(header(request.headers, 'authorization')) : ANONYMOUS;
   const call = routeCall(request, match, transaction, principal, dependencies);
   if (handler) return handler(call);
   await resource.lookUp?.(call);

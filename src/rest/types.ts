@@ -1,6 +1,7 @@
 // What goes into and comes out of the REST handler. No sockets: the compatibility cases run against these objects.
 import type { ConductorError } from '../domain/errors.ts';
 import type { Logger } from '../domain/ports.ts';
+import type { PermissionCheck } from '../domain/principal.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import type { RequestScope, Services } from '../services/index.ts';
@@ -69,6 +70,8 @@ export interface RestDependencies {
   readonly clock: Clock;
   /** Streams and long polls are counted here. */
   readonly subscriptions: Subscriptions;
+  /** Must grant besides the credentials. Absent: nobody else is asked. */
+  readonly permission?: PermissionCheck | undefined;
 }
 
 /** Everything a route sees of one request. */

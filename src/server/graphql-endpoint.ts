@@ -38,7 +38,7 @@ export function createGraphqlEndpoint(dependencies: GraphqlEndpointDependencies)
       const transaction = transactionId(req.headers, ids);
       requestId = transaction.requestId;
       if (admitOrigin(exchange, settings)) return;
-      const principal = authenticate(req.headers.authorization);
+      const principal = await authenticate(req.headers.authorization);
       const body = await readOperation(exchange, settings.bodyLimitBytes);
       const caller = new HttpCaller(new HttpScope(transaction, principal, exchange), req.headers.accept, logger);
       const outcome = await direct(req.headers, body, caller);

@@ -3,6 +3,7 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
 import type { Logger, Metrics } from '../domain/ports.ts';
+import type { PermissionCheck } from '../domain/principal.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
 import { createBasicAuth, type FindDuplicateKey, routeLabel } from '../rest/index.ts';
@@ -30,6 +31,8 @@ export interface ServerDependencies {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly findDuplicateKey: FindDuplicateKey;
+  /** Must grant besides the credentials, over every transport. Absent: nobody else is asked. */
+  readonly permission?: PermissionCheck | undefined;
 }
 
 /** The GraphQL side, given so that the transports can be tested on a schema of their own. */
@@ -113,7 +116,7 @@ function createEndpoints(
   streams: Streams,
 ): { readonly endpoints: ReadonlyMap<string, Endpoint>; readonly sockets: WebSockets } {
   const { settings, services } = dependencies;
-  const authenticate = createBasicAuth(settings.basicAuth);
+  const authenticate = createBasicAuth({ ...settings.basicAuth, permission: dependencies.permission });
   const { introspection: suggestions, limits } = settings;
   const shared = createSharedResults(dependencies.clock);
   const execute = createExecute({ schema, createContext, streams, shared, pageSize: limits.pageSize, suggestions });

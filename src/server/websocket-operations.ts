@@ -53,9 +53,9 @@ export function createOperations(dependencies: OperationDependencies): Server<Pe
 
   return makeServer<Params, Peer>({
     connectionInitWaitTimeout: webSocket.initTimeoutMs,
-    onConnect({ connectionParams, extra }) {
+    async onConnect({ connectionParams, extra }) {
       try {
-        extra.principal ??= authenticate(credentialsIn(connectionParams));
+        extra.principal ??= await authenticate(credentialsIn(connectionParams));
         return true;
       } catch {
         extra.close(UNAUTHORIZED, 'Unauthorized');

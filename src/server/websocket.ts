@@ -47,6 +47,7 @@ export function createWebSockets(dependencies: WebSocketDependencies): WebSocket
   });
   const operations = createOperations(dependencies);
   const pings = createPings(server, webSocket.pingMs, clock);
+  const waiting = createWaitingRoom();
   let draining = false;
 
   const accept = (socket: WebSocket, req: IncomingMessage, principal: Principal | null) => {
@@ -88,18 +89,44 @@ export function createWebSockets(dependencies: WebSocketDependencies): WebSocket
 
   return {
     upgrade(req, socket, head) {
-      const admission = draining ? 503 : admit(req, server.clients.size, dependencies);
-      if (typeof admission === 'number') return refuse(socket, admission);
-      server.handleUpgrade(req, socket, head, (opened) => accept(opened, req, admission.principal));
+      const decide = (admission: Admission) => {
+        if (draining) return refuse(socket, 503);
+        if (typeof admission === 'number') return refuse(socket, admission);
+        server.handleUpgrade(req, socket, head, (opened) => accept(opened, req, admission.principal));
+      };
+      const admission = admit(req, server.clients.size, dependencies);
+      if (admission instanceof Promise) waiting.hold(socket, admission, decide);
+      else decide(admission);
     },
     startDrain() {
       draining = true;
       pings.stop();
+      waiting.refuseAll();
       for (const socket of server.clients) socket.close(1001, 'Going away');
     },
     terminate() {
       pings.stop();
       for (const socket of server.clients) socket.terminate();
+    },
+  };
+}
+
+/** Upgrades whose permission is being asked for; the client may leave meanwhile, and a drain does not wait for the answer. */
+function createWaitingRoom() {
+  const waiting = new Set<Duplex>();
+  return {
+    hold(socket: Duplex, admission: Promise<Admission>, decide: (admission: Admission) => void) {
+      const onError = () => socket.destroy();
+      socket.once('error', onError);
+      waiting.add(socket);
+      void admission.then((decided) => {
+        socket.off('error', onError);
+        if (waiting.delete(socket) && !socket.destroyed) decide(decided);
+      });
+    },
+    refuseAll() {
+      for (const socket of waiting) refuse(socket, 503);
+      waiting.clear();
     },
   };
 }
@@ -129,18 +156,25 @@ function createPings(server: WebSocketServer, everyMs: number, clock: Clock) {
 }
 
 /** The status of a refusal, or who comes in; null where credentials may still come with `connection_init`. */
+type Admission = number | { readonly principal: Principal | null };
+
 function admit(
   req: IncomingMessage,
   open: number,
   { settings, authenticate }: WebSocketDependencies,
-): number | { readonly principal: Principal | null } {
+): Admission | Promise<Admission> {
   const { path } = splitTarget(req.url ?? '/');
   if (path !== GRAPHQL_PATH) return 404;
   if (judgeOrigin(req.headers, settings) === 'foreign') return 403;
   if (open >= settings.webSocket.maxSockets) return 503;
   if (req.headers.authorization === undefined) return { principal: null };
   try {
-    return { principal: authenticate(req.headers.authorization) };
+    const principal = authenticate(req.headers.authorization);
+    if (!(principal instanceof Promise)) return { principal };
+    return principal.then(
+      (known) => ({ principal: known }),
+      () => 401,
+    );
   } catch {
     return 401;
   }

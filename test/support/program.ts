@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 /** `CONDUCTOR_TEST_PROGRAM` names another build, for example that of an installed package. */
-const PROGRAM = process.env['CONDUCTOR_TEST_PROGRAM'] ?? fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+export const PROGRAM =
+  process.env['CONDUCTOR_TEST_PROGRAM'] ?? fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 export interface LogLine {
   readonly message?: string;

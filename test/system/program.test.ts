@@ -1,12 +1,13 @@
 // The program as operators meet it: one clear line and a distinct exit code for every fault at start, a clean end on SIGTERM.
 
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startProgram, stopPrograms, writeConfig } from '../support/program.ts';
+import { PROGRAM, startProgram, stopPrograms, writeConfig } from '../support/program.ts';
 
 afterEach(stopPrograms);
 
@@ -106,6 +107,23 @@ describe('commands', () => {
     expect(sample.stdout()).toContain('[listener]');
     expect(help.stdout()).toContain('conductor serve');
     expect(version.stdout()).toMatch(/^conductor \d+\.\d+\.\d+\n$/);
+  });
+
+  it('encrypt reads a password from standard input, and what it prints can stand in the configuration', async () => {
+    const { file } = writeConfig(['[auth]', 'appkey = k']);
+    const words = [PROGRAM, 'encrypt', '--config-file', file];
+    const { status, stdout } = spawnSync(process.execPath, words, { input: 'a secret\n', encoding: 'utf8' });
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/^enc:1:[\w+/=]+\n$/)]);
+    const used = startProgram(['check-config', '--config-file', file], { OS_SDNC__PASSWORD: stdout });
+    expect(await used.ended).toBe(0);
+    const other = startProgram(['check-config', '--config-file', file], {
+      OS_SDNC__PASSWORD: stdout,
+      OS_AUTH__APPKEY: 'another',
+    });
+    expect(await other.ended).toBe(10);
+    expect(other.stderr()).toContain('[sdnc] password is encrypted under another [auth] appkey');
+    const keyless = startProgram(['encrypt', '--config-file', writeConfig([]).file]);
+    expect(await keyless.ended).toBe(10);
   });
 
   it('healthcheck tells a ready gateway from none, and SIGTERM ends the gateway with 0', async () => {

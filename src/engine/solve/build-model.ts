@@ -28,17 +28,19 @@ export interface BuiltModel {
 
 /**
  * `demands` in search order; every candidate can be valued. Constraints that are not pairwise, or name fewer than two of the
- * demands, are left out; soft ones are taken from the objective, which pays for them.
+ * demands, are left out; soft ones are taken from the objective, which pays for them. `drawn`: the order of the candidates was
+ * drawn, and their cost does not change it.
  */
 export function buildModel(
   demands: readonly RankedDemand[],
   constraints: readonly AttachedConstraint[],
   objective: PreparedObjective | null,
+  drawn = false,
 ): BuiltModel {
   const candidates = new Map(demands.map((demand) => [demand.name, demand.candidates]));
   const shares = objective && sharesOf(objective, (name) => candidates.get(name) ?? []);
   const preferNewer = objective?.preferNewer ?? false;
-  const ranked = demands.map((demand) => rank(demand, shares, preferNewer));
+  const ranked = demands.map((demand) => rank(demand, shares, preferNewer, drawn));
   const used = constraints.filter(
     ({ type, demands: names, soft }) => type.scope === 'pairwise' && names.length > 1 && !soft,
   );
@@ -68,7 +70,7 @@ interface Ranked extends RankedDemand {
 }
 
 /** By what they add, then newer regions first if that counts, then cost; all stable, so ties keep inventory order. */
-function rank({ name, candidates }: RankedDemand, shares: Shares | null, preferNewer: boolean): Ranked {
+function rank({ name, candidates }: RankedDemand, shares: Shares | null, preferNewer: boolean, drawn: boolean): Ranked {
   const keys = snapped(
     candidates.map((candidate) => shares?.key(name, candidate) ?? 0),
     shares?.noise ?? 0,
@@ -83,7 +85,7 @@ function rank({ name, candidates }: RankedDemand, shares: Shares | null, preferN
       score: shares?.mixes(name) ? shares.score(name, candidate) : key,
     };
   });
-  entries.sort((a, b) => a.cost - b.cost);
+  if (!drawn) entries.sort((a, b) => a.cost - b.cost);
   const byCost = entries.map(({ index }) => index);
   if (preferNewer) entries.sort((a, b) => newerFirst(a.candidate, b.candidate));
   const ages = agesOf(entries);

@@ -3,25 +3,26 @@ import type { Metrics } from '../../domain/ports.ts';
 import type { DemandRecommendation, SolveResult } from '../../domain/solution.ts';
 import { isJsonObject, own } from '../../lib/json.ts';
 
-/** The problem names neither customer nor service. */
-const NOBODY = { customer_name: 'ONAP', service_name: 'N/A' };
+type Whose = Readonly<Record<'customer_name' | 'service_name', string>>;
 
-export function countFlavors(metrics: Metrics, result: SolveResult): void {
+/** `serviceName`: the template parameter `service_name`; the reference knows no customer. */
+export function countFlavors(metrics: Metrics, result: SolveResult, serviceName = 'N/A'): void {
+  const whose: Whose = { customer_name: 'ONAP', service_name: serviceName };
   if (result.kind === 'no-solution') {
-    metrics.count('vnf_no_solution', NOBODY);
+    metrics.count('vnf_no_solution', whose);
     return;
   }
   for (const { demands } of result.solution.recommendations) {
-    for (const one of demands) if (Object.hasOwn(one.attributes, 'directives')) countOne(metrics, one);
+    for (const one of demands) if (Object.hasOwn(one.attributes, 'directives')) countOne(metrics, one, whose);
   }
 }
 
-function countOne(metrics: Metrics, { demand, source }: DemandRecommendation): void {
+function countOne(metrics: Metrics, { demand, source }: DemandRecommendation, whose: Whose): void {
   const flavors = own(source, 'flavor_map');
   const region = String(own(source, 'vim-id') ?? '');
   for (const [label, flavor] of Object.entries(isJsonObject(flavors) ? flavors : {})) {
     const names = { vnf_name: demand, vnfc_name: label, flavor: String(flavor), cloud_region: region };
-    metrics.count('vnf_compute_profile', { ...NOBODY, ...names });
+    metrics.count('vnf_compute_profile', { ...whose, ...names });
   }
-  metrics.count('vnf_scores', { ...NOBODY, vnf_name: demand, hpa_score: String(own(source, 'hpa_score') ?? 0) });
+  metrics.count('vnf_scores', { ...whose, vnf_name: demand, hpa_score: String(own(source, 'hpa_score') ?? 0) });
 }

@@ -24,6 +24,8 @@ export interface SolverOptions {
   readonly maxRecommendations: number;
   /** `optimal` proves its answers; `fit_first` makes the greedy choice of the reference. @default optimal */
   readonly search?: 'optimal' | 'fit_first';
+  /** Where there is no objective: the cheapest that fits, first ones first, or one drawn for each plan. @default first */
+  readonly withoutObjective?: 'first' | 'random';
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;

@@ -17,6 +17,7 @@ import { constraintTypes } from './constraints/index.ts';
 import { withDeadline } from './deadline.ts';
 import { demandOrder } from './demand-order.ts';
 import { diagnose, type SearchFacts } from './diagnosis.ts';
+import { drawnOrder } from './drawn-order.ts';
 import { FIT, reject } from './framework/constraint.ts';
 import { applyVerdicts, type DemandState, filterCandidates, startStates } from './framework/filter.ts';
 import { Questions } from './framework/questions.ts';
@@ -40,6 +41,8 @@ export interface SolverParts {
   readonly maxRecommendations: number;
   /** `fit_first` makes the greedy choice of the reference. @default optimal */
   readonly search?: StrategyName;
+  /** The choice among all that fit where there is no objective: the cheapest first, or drawn. @default first */
+  readonly withoutObjective?: 'first' | 'random';
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -88,7 +91,9 @@ async function run(
     return { kind: 'no-solution', diagnosis: diagnose(states, null, timing(!inTime), notices), ...record };
   }
   const objective = stated && payingFor(problem, stated, constraints, states);
-  const built = buildModel(inSearchOrder(problem, states, objective), constraints, objective);
+  const ordered = inSearchOrder(problem, states, objective);
+  const draw = objective === null && parts.withoutObjective === 'random';
+  const built = buildModel(draw ? drawnOrder(problem.planId, ordered) : ordered, constraints, objective, draw);
   const wanted = options.wanted === 'all' ? parts.maxRecommendations : Math.max(1, Math.floor(options.wanted) || 1);
   // Waiting for a free thread does not count: a busy machine must not turn a plan that can be solved into "not found".
   const { gapLimit = 0 } = options;
@@ -199,7 +204,7 @@ function report({ logger, metrics }: SolverParts, problem: Problem, result: Solv
   const { nodes, timedOut, proof } = diagnosis;
   metrics.observe('conductor_solver_seconds', seconds, { result: result.kind });
   metrics.count('conductor_solver_nodes_total', {}, nodes);
-  countFlavors(metrics, result);
+  countFlavors(metrics, result, problem.serviceName);
   logger.info({ planId: problem.planId, result: result.kind, status: proof?.status, nodes, timedOut }, 'search ended');
 }
 

@@ -58,6 +58,31 @@ describe('objectives over what constraints add', () => {
     expect(counted.find(([name]) => name === 'vnf_scores')?.[1]).toMatchObject({ vnf_name: 'd', hpa_score: '7' });
   });
 
+  const rejecting = {
+    name: 'far',
+    type: 'threshold',
+    properties: { evaluate: [{ attribute: 'none', operator: 'eq', threshold: 1 }] },
+  };
+
+  it.each([
+    ['vCPE', 'vCPE'],
+    [undefined, 'N/A'],
+  ])('are counted under the service that the template names: %s', async (serviceName, service_name) => {
+    const counted: unknown[] = [];
+    const metrics = { ...noMetrics, count: (name: string, labels?: unknown) => counted.push([name, labels]) };
+    const named = { ...of, ...(serviceName === undefined ? {} : { serviceName }) };
+    await solve(named, {}, solver({ metrics }));
+    const none = { ...named, demands: [{ name: 'd', candidates: [region('plain', 'other')] }] };
+    await solve(
+      { ...none, constraints: [{ ...of.constraints[0], ...rejecting }] } as typeof of,
+      {},
+      solver({ metrics }),
+    );
+    const whose = { customer_name: 'ONAP', service_name };
+    for (const name of ['vnf_compute_profile', 'vnf_scores', 'vnf_no_solution'])
+      expect(counted).toContainEqual([name, expect.objectContaining(whose)]);
+  });
+
   it('drop what no constraint gave a value to, after the constraints', async () => {
     const root = operation('sum', [call('d', 'hpa_score')]);
     const bare = { ...of, constraints: [], objective: generic('max', root) };
