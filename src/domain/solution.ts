@@ -24,6 +24,11 @@ export interface ScoreTerm {
   readonly cost: number | null;
   /** What the term is worth after normalisation and weight; in a BASE objective the total is the sum of these. */
   readonly value: number;
+  /**
+   * What it adds to the objective: over all terms the sum of these is the objective. Absent where that is its value, and in
+   * solutions that earlier versions stored.
+   */
+  readonly adds?: number;
   /** The candidate's field, for `attribute`. */
   readonly attribute?: string;
   /** Weight of the candidate's country in the latency rules, for `latency_between`: 20000 km each. */
@@ -112,6 +117,8 @@ export interface SearchProof {
   readonly gap: number | null;
   /** Partial placements the search looked at. */
   readonly nodes: number;
+  /** Of random numbers: the search draws none, so there is none. Absent in solutions that earlier versions stored. */
+  readonly seed?: null;
 }
 
 /** How far a search is that goes on: its best placement so far, and what is proven about it. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../../../src/domain/problem.ts';
 import { explainerOver } from '../../../../src/engine/solve/explain/explainer.ts';
 import { runSearch } from '../../../../src/engine/solve/search/search.ts';
-import { candidate, controller, ManualClock, place, problem, solver } from '../support.ts';
+import { call, candidate, controller, generic, ManualClock, operation, place, problem, solver } from '../support.ts';
 import { explainer, LIMITS, planOf, withLimit } from './support.ts';
 
 const near = candidate('near', { latitude: 0, longitude: 1 });
@@ -40,7 +40,7 @@ describe('a plan that cannot be solved', () => {
         constraints: ['close'],
         demands: ['vG'],
         assumed: [],
-        sentence: 'No candidate of vG keeps distance_to_location "close"',
+        sentence: 'No candidate of vG keeps distance_to_location "close" (limit 50 km)',
       },
     ]);
     expect(relaxations).toMatchObject([
@@ -51,7 +51,8 @@ describe('a plan that cannot be solved', () => {
         unit: 'km',
         gain: null,
         assumed: [],
-        sentence: 'distance_to_location "close" at 111.2 km instead of 50 km makes the plan solvable',
+        sentence:
+          'distance_to_location "close" at 111.2 km instead of 50 km makes the plan solvable, with an objective of 113.19493',
       },
     ]);
     expect(relaxations[0]?.property).toBe(`<= ${relaxations[0]?.to} km`);
@@ -146,6 +147,19 @@ describe('a solved plan', () => {
     expect(binding[0]?.sentence).toMatch(
       /^distance_to_location "close" at 333\.58 km instead of 500 km makes the objective better by 222\./,
     );
+  });
+
+  it('asks for no more than the largest gain needs, when others are as good', async () => {
+    const at = (id: string, longitude: number, p: number) => candidate(id, { latitude: 0, longitude, p });
+    const of = {
+      ...one([within(50)], [at('here', 0, 0), at('far', 5, 2), at('middle', 3, 2), at('near', 1, 1)]),
+      objective: generic('max', operation('sum', [call('vG', 'p')])),
+    };
+    const { binding } = await explainer.explain(await planOf(of), LIMITS);
+    expect(binding.map(({ to, gain }) => [Math.round(to), gain])).toEqual([
+      [111, 1],
+      [334, 2],
+    ]);
   });
 
   it('says when no limit costs anything', async () => {

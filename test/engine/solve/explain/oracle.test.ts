@@ -21,6 +21,8 @@ import {
 
 /** Far above rounding, far below the distance between two different distances of the random grid. */
 const STEP = 1e-6;
+/** `npm run test:solver` runs many times as many cases. */
+const TIMES = Number(process.env['CONDUCTOR_TEST_SOLVER_TIMES'] ?? 1);
 const OFF = { up: 1e12, down: -1e12 };
 
 const solvable = (of: Problem) => every(of).length > 0;
@@ -66,7 +68,7 @@ describe('conflicts', () => {
           }
         }
       }),
-      { seed: 41, numRuns: 70, maxSkipsPerRun: 100 },
+      { seed: 41, numRuns: 70 * TIMES, maxSkipsPerRun: 100 },
     );
     expect(seen).toBeGreaterThan(70);
   });
@@ -98,7 +100,7 @@ describe('relaxations of a plan that cannot be solved', () => {
           expect(solvable(withLimit(of, place, OFF[place.relax]))).toBe(false);
         }
       }),
-      { seed: 42, numRuns: 70, maxSkipsPerRun: 100 },
+      { seed: 42, numRuns: 70 * TIMES, maxSkipsPerRun: 100 },
     );
     expect(seen).toBeGreaterThan(25);
   });
@@ -133,7 +135,7 @@ describe('binding limits of a solved plan', () => {
           expect(optimum(withLimit(of, place, OFF[place.relax]))).toBeGreaterThan(present - STEP);
         }
       }),
-      { seed: 43, numRuns: 80, maxSkipsPerRun: 100 },
+      { seed: 43, numRuns: 80 * TIMES, maxSkipsPerRun: 100 },
     );
     expect(seen).toBeGreaterThan(20);
   });
@@ -163,7 +165,7 @@ describe('candidates that were not chosen', () => {
           }
         }
       }),
-      { seed: 44, numRuns: 80, maxSkipsPerRun: 100 },
+      { seed: 44, numRuns: 80 * TIMES, maxSkipsPerRun: 100 },
     );
   });
 });
@@ -197,7 +199,7 @@ describe('verdicts', () => {
           if (measured !== null && Math.abs(margin ?? 0) > EQUAL) expect((margin ?? 0) > 0).toBe(kept);
         }
       }),
-      { seed: 45, numRuns: 80, maxSkipsPerRun: 100 },
+      { seed: 45, numRuns: 80 * TIMES, maxSkipsPerRun: 100 },
     );
   });
 });
