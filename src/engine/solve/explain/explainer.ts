@@ -11,7 +11,7 @@ import { Placer } from './placing.ts';
 import { findBinding, findRelaxations } from './relaxations.ts';
 import { standingsOf } from './standings.ts';
 import { verdictsOf } from './verdicts.ts';
-import { funnelSentence, HOPELESS, paidSentences, SOLVABLE, UNBOUND } from './words.ts';
+import { funnelSentence, hopelessSentence, paidSentences, SOLVABLE, UNBOUND } from './words.ts';
 
 export interface ExplainerParts {
   readonly runner: SearchRunner;
@@ -69,7 +69,8 @@ async function whyNot(placer: Placer, deadline: Deadline): Promise<WhyNot> {
     if (solvable) return { conflicts, relaxations: [], note: SOLVABLE, complete };
     if (conflicts.length === 0) return { conflicts, relaxations: [], note: null, complete: false };
     const found = await findRelaxations(placer, deadline);
-    const note = found.relaxations.length === 0 && found.complete ? HOPELESS : null;
+    const hopeless = found.relaxations.length === 0 && found.complete;
+    const note = hopeless ? hopelessSentence(dialsOf(placer.of).length, conflicts.length) : null;
     return { conflicts, relaxations: found.relaxations, note, complete: complete && found.complete };
   } finally {
     half.end();

@@ -83,7 +83,13 @@ export function paidSentences({ terms, moves = [] }: Recommendation, soft: Varia
 
 export const SOLVABLE =
   'As far as could be judged there is a placement: the search ran out of time, or somebody gave no answer about candidates';
-export const HOPELESS = 'No single limit makes the plan solvable, however far it is moved';
+/** Of a plan for which no relaxation was found. */
+export function hopelessSentence(limits: number, conflicts: number): string {
+  if (limits === 0) return 'No constraint of the plan has a limit that could give way';
+  const head = 'No single limit makes the plan solvable, however far it is moved';
+  return conflicts > 1 ? `${head}: each of the ${conflicts} conflicts needs a change of its own` : head;
+}
+
 export const UNBOUND = 'No limit costs anything: moving any one of them would not make the objective better';
 
 /** `vG: 12 candidates; distance_to_location "near" left 3 of 12`. */
