@@ -221,6 +221,20 @@ describe('questions to other systems', () => {
     expect(asked).toEqual(['r1', 'r2']);
   });
 
+  it('are put in one batch for each demand, about what the constraints before left, and about nobody twice', async () => {
+    const batches: string[][] = [];
+    const sdnc = controller('SDN-C', async ({ candidates }) => {
+      batches.push(candidates.map(({ candidate_id: id }) => id));
+      return candidates.map(() => ({ kind: 'fit' as const }));
+    });
+    const room = { name: 'room', type: 'region_fit', properties: { controller: 'SDN-C', request: {} } };
+    const known = provider({ networkRoleRegions: async () => new Map([['r1', new Set(['at-1', 'at-2', 'at-60'])]]) });
+    const demands = { a: [at(1), at(2), at(3), at(60)], b: [at(2), at(1)] };
+    const of = problem({ locations: here, demands, constraints: [room, roles, near(500)] });
+    expect((await solve(of, {}, solver({ providers: [known], controllers: [sdnc] }))).ids).toEqual([['at-1', 'at-2']]);
+    expect(batches).toEqual([['at-1', 'at-2']]);
+  });
+
   it('are not asked when local constraints already leave a demand empty', async () => {
     const asked: string[] = [];
     const of = problem({ locations: here, demands: { a: [at(1)], b: [at(60)] }, constraints: [roles, near(500)] });
