@@ -102,7 +102,7 @@ export interface DemandDiagnosis {
  * How a search ended.
  * `OPTIMAL`: each recommendation is proven best of its round; without an objective, any placement that fits is best.
  * `FEASIBLE`: there is an answer, and not all of it is proven best, because time ran out or the strategy proves nothing.
- * `INFEASIBLE`: proven that nothing fits.
+ * `INFEASIBLE`: proven that nothing fits; what nobody could judge does not count as fit.
  * `TIMED_OUT`: the time limit was reached before anything was found.
  * `STOPPED`: a person ended the search; what had been found is kept.
  */

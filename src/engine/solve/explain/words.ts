@@ -81,8 +81,13 @@ export function paidSentences({ terms, moves = [] }: Recommendation, soft: Varia
   });
 }
 
-export const SOLVABLE =
-  'As far as could be judged there is a placement: the search ran out of time, or somebody gave no answer about candidates';
+export const OVERLOOKED = 'There is a placement: the search ended before it found one';
+
+/** Of a plan that only lacks verdicts. */
+export function undecidedSentence(assumed: readonly string[]): string {
+  return `There is a placement${assumedText(assumed)}`;
+}
+
 /** Of a plan for which no relaxation was found. */
 export function hopelessSentence(limits: number, conflicts: number): string {
   if (limits === 0) return 'No constraint of the plan has a limit that could give way';

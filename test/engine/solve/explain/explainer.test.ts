@@ -128,6 +128,19 @@ describe('a plan that cannot be solved', () => {
     expect(relaxations[0]?.sentence).toContain('provided that room, not asked until now, does not refuse');
   });
 
+  it('says when only verdicts are missing, and whose', async () => {
+    const plan = { problem: one([within(200), capacity]), answers: null, recommendation: null };
+    const { sentences, conflicts, relaxations, complete } = await explainer.explain(plan, LIMITS);
+    expect([conflicts, relaxations, complete]).toEqual([[], [], true]);
+    expect(sentences[0]).toBe('There is a placement, provided that room, not asked until now, does not refuse');
+  });
+
+  it('says when there is a placement that the search did not come to', async () => {
+    const plan = { problem: one([within(200)]), answers: null, recommendation: null };
+    const { sentences } = await explainer.explain(plan, LIMITS);
+    expect(sentences[0]).toBe('There is a placement: the search ended before it found one');
+  });
+
   it('explains names that are words of the language', async () => {
     const of = one([{ ...within(50), name: '__proto__', demands: ['constructor'] }]);
     const plan = await planOf({ ...of, demands: [{ name: 'constructor', candidates: [near] }], objective: null });
