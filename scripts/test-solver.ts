@@ -12,7 +12,7 @@ const CASES = 1200 + 20 + 600 + 800 + 800 + 600 + 400 + 60;
 /** The same of test/engine/solve/soft-oracle.test.ts: soft constraints and moving costs. */
 const SOFT_CASES = 1000 + 15 + 400 + 600 + 600;
 /** Of test/engine/solve/explain/oracle.test.ts: conflicts, relaxations, binding limits, standings and verdicts. */
-const EXPLAINED_CASES = 70 + 70 + 80 + 80 + 80;
+const EXPLAINED_CASES = 70 + 70 + 120 + 80 + 80;
 const FILES = ['oracle.test.ts', 'soft-oracle.test.ts', 'explain/oracle.test.ts'].map(
   (file) => `test/engine/solve/${file}`,
 );
