@@ -11,7 +11,11 @@ const CASES = 1200 + 20 + 600 + 800 + 800 + 600 + 400 + 60;
 
 /** The same of test/engine/solve/soft-oracle.test.ts: soft constraints and moving costs. */
 const SOFT_CASES = 1000 + 15 + 400 + 600 + 600;
-const FILES = ['test/engine/solve/oracle.test.ts', 'test/engine/solve/soft-oracle.test.ts'];
+/** Of test/engine/solve/explain/oracle.test.ts: conflicts, relaxations, binding limits, standings and verdicts. */
+const EXPLAINED_CASES = 70 + 70 + 120 + 80 + 80;
+const FILES = ['oracle.test.ts', 'soft-oracle.test.ts', 'explain/oracle.test.ts'].map(
+  (file) => `test/engine/solve/${file}`,
+);
 
 const { values } = parseArgs({
   options: { times: { type: 'string', default: '7' }, large: { type: 'string', default: '24' } },
@@ -19,7 +23,7 @@ const { values } = parseArgs({
 const times = Math.max(1, Math.floor(Number(values.times)) || 1);
 const large = Math.max(0, Math.floor(Number(values.large)) || 0);
 
-process.stdout.write(`${(CASES + SOFT_CASES) * times} random problems against brute force\n`);
+process.stdout.write(`${(CASES + SOFT_CASES + EXPLAINED_CASES) * times} random problems against brute force\n`);
 const run = spawnSync('npx', ['--no-install', 'vitest', 'run', '--testTimeout=1200000', ...FILES], {
   stdio: 'inherit',
   env: { ...process.env, CONDUCTOR_TEST_SOLVER_TIMES: String(times) },

@@ -14,7 +14,7 @@ export const AAF_API = {
     'Credentials are then always required, and correct ones are let in only while AAF gives aaf_conductor_user one of aaf_permissions.',
   ),
   aaf_cache_expiry_hrs: integer(24, 'Hours that a granted permission is kept. A refusal or a failure never is.', 1),
-  aaf_url: text('https://aaf-service:8100/authz/perms/user/', 'URL of permissions by user; the user name is appended.'),
+  aaf_url: url('https://aaf-service:8100/authz/perms/user/', 'URL of permissions by user; the user name is appended.'),
   username: text('', 'HTTP Basic user name towards AAF. Empty: no Basic authentication.'),
   password: secret('HTTP Basic password towards AAF.'),
   aaf_cert_file: text('', 'Client certificate (PEM) towards AAF. Empty: none is sent.'),
@@ -38,7 +38,7 @@ export const AAF_SMS = {
     false,
     'Reads user names and passwords from SMS at start; they replace those of every other source. (The reference has true.)',
   ),
-  aaf_sms_url: text('https://aaf-sms.onap:10443', 'Base URL of SMS.'),
+  aaf_sms_url: url('https://aaf-sms.onap:10443', 'Base URL of SMS.'),
   aaf_sms_timeout: integer(30, 'Seconds that one try may take in all.', 1),
   aaf_ca_certs: text(
     '',

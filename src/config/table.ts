@@ -152,7 +152,7 @@ export const OPTIONS = {
     max_memory: integer(
       512,
       'New. Megabytes of heap of one search thread; a search that needs more ends its plan in error.',
-      64,
+      32,
     ),
     ...EXPLANATION,
     zone_disaster: text(

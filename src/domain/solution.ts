@@ -24,6 +24,11 @@ export interface ScoreTerm {
   readonly cost: number | null;
   /** What the term is worth after normalisation and weight; in a BASE objective the total is the sum of these. */
   readonly value: number;
+  /**
+   * What it adds to the objective: over all terms the sum of these is the objective. Absent where that is its value, and in
+   * solutions that earlier versions stored.
+   */
+  readonly adds?: number;
   /** The candidate's field, for `attribute`. */
   readonly attribute?: string;
   /** Weight of the candidate's country in the latency rules, for `latency_between`: 20000 km each. */
@@ -97,7 +102,7 @@ export interface DemandDiagnosis {
  * How a search ended.
  * `OPTIMAL`: each recommendation is proven best of its round; without an objective, any placement that fits is best.
  * `FEASIBLE`: there is an answer, and not all of it is proven best, because time ran out or the strategy proves nothing.
- * `INFEASIBLE`: proven that nothing fits.
+ * `INFEASIBLE`: proven that nothing fits; what nobody could judge does not count as fit.
  * `TIMED_OUT`: the time limit was reached before anything was found.
  * `STOPPED`: a person ended the search; what had been found is kept.
  */
@@ -112,6 +117,8 @@ export interface SearchProof {
   readonly gap: number | null;
   /** Partial placements the search looked at. */
   readonly nodes: number;
+  /** Of random numbers: the search draws none, so there is none. Absent in solutions that earlier versions stored. */
+  readonly seed?: null;
 }
 
 /** How far a search is that goes on: its best placement so far, and what is proven about it. */

@@ -62,7 +62,7 @@ export function scores({ recommendation }: ExplainedDiagnosis): DemandScore[] {
   return [...byDemand].map(([demand, terms]) => ({
     demand,
     terms,
-    value: terms.reduce((sum, { value }) => sum + value, 0),
+    value: terms.reduce((sum, { adds, value }) => sum + (adds ?? value), 0),
   }));
 }
 

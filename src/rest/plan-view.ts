@@ -1,6 +1,6 @@
 // A plan as REST clients read it (REST specification, section 7.2): links as a list in a list, recommendations keyed by demand.
 import type { PlanHead, PlanRecord } from '../domain/plan.ts';
-import type { Recommendation } from '../domain/solution.ts';
+import type { Recommendation, Solution } from '../domain/solution.ts';
 import type { RouteCall } from './types.ts';
 
 interface Link {
@@ -19,8 +19,11 @@ export function createdView(plan: PlanRecord, baseUrl: string): object {
   return { name, id, status: 'template', links: planLinks(baseUrl, id) };
 }
 
-/** One entry of `plans`; reads the solution when the plan has one. */
-export async function planView(plan: PlanRecord, call: RouteCall): Promise<object> {
+/**
+ * One entry of `plans`; reads the solution when the plan has one. `explained` adds the key `search`, which no client of the
+ * reference knows: they ask without and get what they always got.
+ */
+export async function planView(plan: PlanRecord, call: RouteCall, explained = false): Promise<object> {
   const { head } = plan;
   const solution = head.parts.solution ? await call.services.plans.solution(call.scope, head) : null;
   const recommendations = solution?.recommendations ?? [];
@@ -31,6 +34,27 @@ export async function planView(plan: PlanRecord, call: RouteCall): Promise<objec
     ...(head.message !== '' && { message: messageOf(head, call.settings.messageForm) }),
     ...(recommendations.length > 0 && { recommendations: recommendations.map(recommendationView) }),
     links: planLinks(call.baseUrl, head.id),
+    ...(explained && { search: solution && (await searchView(plan, solution, call)) }),
+  };
+}
+
+/** How the search ended and what is proven: the numbers of GraphQL's `plan.diagnosis`. */
+async function searchView({ head }: PlanRecord, solution: Solution, { services, scope }: RouteCall): Promise<object> {
+  const { proof, nodes, elapsedMs, timedOut, summary } = solution.diagnosis;
+  const { status = null, bound = null, gap = null, seed = null } = proof ?? {};
+  const objectives = solution.recommendations.map(({ objective }) => objective);
+  const translation = await services.plans.translation(scope, head);
+  return {
+    status,
+    objectives,
+    bound,
+    gap,
+    nodes,
+    seed,
+    elapsed_ms: elapsedMs,
+    timed_out: timedOut,
+    inventory_digest: translation?.inventoryDigest ?? null,
+    summary,
   };
 }
 

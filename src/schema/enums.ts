@@ -127,7 +127,10 @@ export const SearchStatusEnum = builder.enumType('SearchStatus', {
       value: 'FEASIBLE',
       description: 'There is an answer, and not all of it is proven best.',
     },
-    INFEASIBLE: { value: 'INFEASIBLE', description: 'It is proven that nothing fits.' },
+    INFEASIBLE: {
+      value: 'INFEASIBLE',
+      description: 'It is proven that nothing fits, where a candidate that nobody could judge counts as not fit.',
+    },
     TIMED_OUT: { value: 'TIMED_OUT', description: 'The time limit was reached before anything was found.' },
     STOPPED: { value: 'STOPPED', description: 'A person ended the search; what had been found is kept.' },
   } as const satisfies Record<SearchStatus, EnumValue<SearchStatus>>,

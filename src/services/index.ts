@@ -194,7 +194,7 @@ export interface TriageService {
   list(scope: RequestScope): Promise<readonly TriageRecord[]>;
   /**
    * Plain sentences, most important first: what the solver noted, then the explanation, as far as it can be worked out in time.
-   * None for a plan that is not solved yet.
+   * Of a plan without an answer its message, if it has one.
    */
   sentences(scope: RequestScope, record: TriageRecord): Promise<readonly string[]>;
 }

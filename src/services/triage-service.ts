@@ -40,7 +40,8 @@ export function createTriageService({ plans, triageListLimit, explain }: TriageS
     async sentences(scope, { plan: { head } }) {
       authorize(scope, 'plan:read');
       const solution = await plans.solution(head);
-      if (!solution) return [];
+      // A plan that failed before it had an answer has its cause in its message alone.
+      if (!solution) return head.message === '' ? [] : [head.message];
       const explanation = await explain.explanation(scope, { kind: 'plan', head });
       return [...new Set([...solution.diagnosis.summary, ...explanation.sentences])];
     },

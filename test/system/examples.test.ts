@@ -161,6 +161,55 @@ describe('what an example shows besides', () => {
   });
 });
 
+describe('solved again on its record, asking nobody', () => {
+  const files = [...Object.keys(ANSWERS), 'slice-profiles.yaml'];
+
+  it.each(files)('%s: all answers come out the same, and what demands add sums up to the objective', async (file) => {
+    const template = example(file).replaceAll('shared-gateway', 'gateway-again');
+    const { id, status } = await gateway.solved({ name: file, num_solution: 'all', template });
+    expect(status).toBe('done');
+    const { plan, replayPlan } = await again(id);
+    expect(replayPlan).toEqual({ same: true, recommendations: plan.recommendations, diagnosis: plan.diagnosis });
+    expect(plan.diagnosis).toMatchObject({ status: 'OPTIMAL', seed: null });
+    expect(plan.inventoryDigest).toMatch(/^[0-9a-f]{64}$/);
+    const [{ objective }] = plan.recommendations as [{ objective: number | null }];
+    const added = plan.diagnosis.scores.reduce((sum, { value }) => sum + value, 0);
+    expect(added).toBeCloseTo(objective ?? 0, 6);
+  });
+
+  it('a plan without an answer has none again, for the same reasons', async () => {
+    const template = example('vcpe.yaml').replace('"< 1500 km"', '"< 100 km"');
+    const { id, status } = await gateway.solved({ name: 'none', template });
+    expect(status).toBe('not found');
+    const { plan, replayPlan } = await again(id);
+    expect(replayPlan).toEqual({ same: true, recommendations: [], diagnosis: plan.diagnosis });
+    expect(plan.diagnosis.summary).toHaveLength(1);
+  });
+});
+
+interface Again {
+  readonly recommendations: readonly object[];
+  readonly diagnosis: { readonly summary: readonly string[]; readonly scores: readonly { readonly value: number }[] };
+}
+
+/** The plan as it is stored and as it comes out of a replay, during which no other system hears of it. */
+async function again(id: string) {
+  const answer = `recommendations { objective demands { demand restCandidate attributes } terms { function demand value adds } }
+    diagnosis { status bound gap nodes seed summary scores { demand value } demands { demand remaining } }`;
+  const query = `query ($id: ID!) {
+    plan(id: $id) { inventoryDigest ${answer} }
+    replayPlan(id: $id) { ... on ReplayPlanSuccess { same ${answer} } }
+  }`;
+  const { aai, sdnc, multicloud } = gateway.simulators;
+  for (const one of [aai, sdnc, multicloud]) one.clearCalls();
+  const { body } = await gateway.rest('POST', '/graphql', { query, variables: { id } });
+  for (const one of [aai, sdnc, multicloud]) expect(one.calls).toEqual([]);
+  const { data } = body as {
+    data: { plan: Again & { inventoryDigest: string }; replayPlan: Again & { same: boolean } };
+  };
+  return data;
+}
+
 interface Told {
   readonly objective: number;
   readonly moves: readonly object[];

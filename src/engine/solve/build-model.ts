@@ -10,6 +10,7 @@ import { type Shares, sharesOf } from './objective/shares.ts';
 import { scaled } from './objective/tree.ts';
 import type { Expression } from './search/expression.ts';
 import type { DemandModel, PairModel, RuleModel, SearchModel, SlotModel, SoftPairModel } from './search/model.ts';
+import { atOnce } from './turns.ts';
 
 /** A demand's candidates in the order of the model. */
 export interface RankedDemand {
@@ -31,27 +32,41 @@ export interface BuiltModel {
  * demands, are left out; soft ones are taken from the objective, which pays for them. `drawn`: the order of the candidates was
  * drawn, and their cost does not change it.
  */
-export function buildModel(
+export function buildModel(...parts: Parameters<typeof modelSteps>): BuiltModel {
+  return atOnce(modelSteps(...parts));
+}
+
+/** The same with a pause after each demand and each constraint: with thousands of candidates it takes a while. */
+export function* modelSteps(
   demands: readonly RankedDemand[],
   constraints: readonly AttachedConstraint[],
   objective: PreparedObjective | null,
   drawn = false,
-): BuiltModel {
+): Generator<void, BuiltModel> {
   const candidates = new Map(demands.map((demand) => [demand.name, demand.candidates]));
   const shares = objective && sharesOf(objective, (name) => candidates.get(name) ?? []);
   const preferNewer = objective?.preferNewer ?? false;
-  const ranked = demands.map((demand) => rank(demand, shares, preferNewer, drawn));
+  const ranked: Ranked[] = [];
+  for (const demand of demands) {
+    ranked.push(rank(demand, shares, preferNewer, drawn));
+    yield;
+  }
   const used = constraints.filter(
     ({ type, demands: names, soft }) => type.scope === 'pairwise' && names.length > 1 && !soft,
   );
   const penalties = objective?.pairPenalties ?? [];
   const rules = [...used, ...penalties.map(({ attached }) => attached)];
+  const pairs: PairModel[] = [];
+  for (const [rule, constraint] of used.entries()) {
+    for (const pair of pairsOf(constraint, rule, ranked)) pairs.push(pair);
+    yield;
+  }
   const slots: SlotModel[] = [];
   const { sign, constant } = shares ?? { sign: 1, constant: 0 };
   const model: SearchModel = {
     demands: ranked.map(({ model: one }) => one),
     rules: rules.map(({ type, params }): RuleModel => ({ type: type.name, params })),
-    pairs: used.flatMap((constraint, rule) => pairsOf(constraint, rule, ranked)),
+    pairs,
     softPairs: penalties.flatMap((penalty, at) => softPairsOf(penalty, used.length + at, ranked)),
     optimise: objective !== null,
     noise: shares?.noise ?? 0,

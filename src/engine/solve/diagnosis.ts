@@ -45,7 +45,7 @@ export function diagnose(
 }
 
 function notSearched({ timedOutEarly }: Timing): SearchProof {
-  return { status: timedOutEarly ? 'TIMED_OUT' : 'INFEASIBLE', bound: null, gap: null, nodes: 0 };
+  return { status: timedOutEarly ? 'TIMED_OUT' : 'INFEASIBLE', bound: null, gap: null, nodes: 0, seed: null };
 }
 
 function demandDiagnosis({ demand, candidates, steps }: DemandState): DemandDiagnosis {
@@ -128,11 +128,17 @@ function percent(part: number): string {
   return `${Number((100 * part).toPrecision(3))} %`;
 }
 
-function fewer({ outcome, wanted, all }: SearchFacts): readonly string[] {
+function fewer({ outcome, built, wanted, all }: SearchFacts): readonly string[] {
   if (outcome.status === 'STOPPED')
     return ['The search was stopped; the last recommendation is the best found until then'];
   const found = outcome.placements.length;
   if (all && found >= wanted) return [`Stopped at ${found} recommendations, the most that "all" gives`];
   if (all || found >= wanted || outcome.timedOut) return [];
-  return [`${found} of ${wanted} recommendations: there is no further one that differs`];
+  const taken = outcome.placements
+    .at(-1)
+    ?.some((candidate, position) => built.model.demands[position]?.unique[candidate] === 1);
+  const why = taken
+    ? 'nothing more fits once the unique candidates in these are taken'
+    : 'no candidate in the last one is unique, so that a further one would be the same again';
+  return [`${found} of ${wanted} recommendations: ${why}`];
 }

@@ -9,17 +9,18 @@ export function proofOf(
   { model, objectiveOf }: Pick<BuiltModel, 'model' | 'objectiveOf'>,
   objectives: readonly (number | null)[],
 ): SearchProof {
-  if (!model.optimise) return { status, bound: null, gap: null, nodes };
+  const effort = { nodes, seed: null };
+  if (!model.optimise) return { status, bound: null, gap: null, ...effort };
   const unproven = proofs.findIndex((one) => one.bound < one.total);
   const open = proofs[unproven];
   if (open) {
     const objective = objectives[unproven] ?? objectiveOf(open.total);
     const best = objectiveOf(open.bound);
-    return { status, bound: finite(best), gap: gapOf(objective, best), nodes };
+    return { status, bound: finite(best), gap: gapOf(objective, best), ...effort };
   }
   // A proven value is its own bound; adding it up in the search's order would differ by rounding.
-  if (proofs.length > 0) return { status, bound: objectives[0] ?? null, gap: 0, nodes };
-  return { status, bound: bound === null ? null : finite(objectiveOf(bound)), gap: null, nodes };
+  if (proofs.length > 0) return { status, bound: objectives[0] ?? null, gap: 0, ...effort };
+  return { status, bound: bound === null ? null : finite(objectiveOf(bound)), gap: null, ...effort };
 }
 
 /** See `SearchProof.gap`. */

@@ -12,7 +12,7 @@ import type {
 import type { Problem } from '../../domain/problem.ts';
 import type { Recommendation, SolveResult } from '../../domain/solution.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { type BuiltModel, buildModel, type RankedDemand } from './build-model.ts';
+import { type BuiltModel, modelSteps, type RankedDemand } from './build-model.ts';
 import { constraintTypes } from './constraints/index.ts';
 import { withDeadline } from './deadline.ts';
 import { demandOrder } from './demand-order.ts';
@@ -31,6 +31,7 @@ import type { SearchRunner } from './pool.ts';
 import { chosenBy, progressTo } from './progress.ts';
 import { recommend } from './recommendations.ts';
 import type { SearchJob, SearchOutcome, StrategyName } from './search/model.ts';
+import { inTurns } from './turns.ts';
 
 export interface SolverParts {
   readonly providers: readonly InventoryProvider[];
@@ -79,10 +80,10 @@ async function run(
   // Each solve remembers its own questions: answers are not carried over to another plan.
   const questions = new Questions(options.recorded);
   const inTime = await withDeadline(clock, timeLimitMs, ctx.signal, async (signal) => {
-    dropUnvalued(stated, states, 'early');
+    await inTurns(dropUnvalued(stated, states, 'early'), signal);
     await filterCandidates(problem, states, constraints, sources(parts, { ...ctx, signal }, questions));
     // Constraints may have added what the objective reads, for example scores of flavors.
-    dropUnvalued(stated, states, 'final');
+    await inTurns(dropUnvalued(stated, states, 'final'), signal);
   });
   const notices = stated?.notices ?? [];
   const recorded = questions.dump();
@@ -93,7 +94,8 @@ async function run(
   const objective = stated && payingFor(problem, stated, constraints, states);
   const ordered = inSearchOrder(problem, states, objective);
   const draw = objective === null && parts.withoutObjective === 'random';
-  const built = buildModel(draw ? drawnOrder(problem.planId, ordered) : ordered, constraints, objective, draw);
+  const candidates = draw ? drawnOrder(problem.planId, ordered) : ordered;
+  const built = await inTurns(modelSteps(candidates, constraints, objective, draw), ctx.signal);
   const wanted = options.wanted === 'all' ? parts.maxRecommendations : Math.max(1, Math.floor(options.wanted) || 1);
   // Waiting for a free thread does not count: a busy machine must not turn a plan that can be solved into "not found".
   const { gapLimit = 0 } = options;
@@ -152,14 +154,15 @@ function sources({ providers, controllers, vims, metrics }: SolverParts, call: C
 /** Solving again on record is no solving that metrics should count. */
 const UNCOUNTED: Metrics = { count() {}, observe() {}, gauge() {} };
 
-/** A candidate that the objective cannot value is dropped with the reason, like one that a constraint refuses. */
-function dropUnvalued(
+/** A candidate that the objective cannot value is dropped with the reason, like one that a constraint refuses. Pauses after each demand. */
+function* dropUnvalued(
   objective: PreparedObjective | null,
   states: readonly DemandState[],
   stage: 'early' | 'final',
-): void {
+): Generator<void, void> {
   if (!objective) return;
   for (const state of states) {
+    yield;
     const verdicts = state.candidates.map((candidate) => {
       const reason = objective.refusal(state.demand.name, candidate, stage);
       return reason === null ? FIT : reject(reason);

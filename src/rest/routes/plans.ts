@@ -51,11 +51,13 @@ export const listPlans: RouteHandler = async (call) => {
   return { status: 200, body: { plans: views } };
 };
 
+/** `?explain=true` adds `search`: how the search ended and what is proven. */
 export const getPlan: RouteHandler = async (call) => {
   const plan = await awaitedPlan(call, () => findPlan(call));
   const headers = positionHeaders(call, plan);
   if (isKnown(call, headers)) return { status: 304, headers };
-  return { status: 200, body: { plans: [await planView(plan, call)] }, headers };
+  const explained = new URLSearchParams(call.request.query).get('explain') === 'true';
+  return { status: 200, body: { plans: [await planView(plan, call, explained)] }, headers };
 };
 
 export const deletePlan: RouteHandler = async (call) => {

@@ -93,6 +93,12 @@ export const DiagnosisType = builder.objectRef<ExplainedDiagnosis>('Diagnosis').
       description: 'Partial placements that the search looked at.',
       resolve: ({ diagnosis }) => diagnosis.nodes,
     }),
+    seed: t.float({
+      nullable: true,
+      description:
+        'Seed of the random numbers that the search drew: always null, because it draws none. The same input gives the same answer without one.',
+      resolve: ({ diagnosis }) => diagnosis.proof?.seed ?? null,
+    }),
     elapsedMs: t.float({
       description: 'Time of the search in milliseconds.',
       resolve: ({ diagnosis }) => diagnosis.elapsedMs,

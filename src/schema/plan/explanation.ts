@@ -176,7 +176,9 @@ export const DemandScoreType = builder.objectRef<DemandScore>('DemandScore').imp
   description: 'What one demand adds to the objective of the first recommendation.',
   fields: (t) => ({
     demand: t.exposeString('demand', { description: 'Name of the demand.' }),
-    value: t.exposeFloat('value', { description: 'Sum of its terms, normalised and weighted.' }),
+    value: t.exposeFloat('value', {
+      description: 'Sum of what its terms add; over all demands that is the objective.',
+    }),
     terms: t.field({ type: [ScoreTermType], description: 'Term by term.', resolve: ({ terms }) => [...terms] }),
   }),
 });

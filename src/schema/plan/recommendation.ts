@@ -46,7 +46,12 @@ export const ScoreTermType = builder.objectRef<ScoreTerm>('ScoreTerm').implement
     }),
     value: t.exposeFloat('value', {
       description:
-        'What the term is worth, normalised and weighted; the sum of these unless operators stand in between.',
+        'What the term is worth, normalised and weighted as its own operand says, whatever operators stand above it.',
+    }),
+    adds: t.float({
+      description:
+        'What the term adds to the objective, which is the sum of these. Of a minimum or maximum only the operand that decides adds anything.',
+      resolve: ({ adds, value }) => adds ?? value,
     }),
   }),
 });

@@ -1,6 +1,7 @@
 // What clients of the plan routes rely on: shapes, methods, links, deletion, the list, and OSDF's way of asking.
 import { expect, test } from 'vitest';
 import { ConductorError } from '../../../src/domain/errors.ts';
+import type { Translation } from '../../../src/domain/problem.ts';
 import type { Solution } from '../../../src/domain/solution.ts';
 import { basic, explanation, harness, headerOf, json, KNOWN_ID, planRecord } from './support.ts';
 
@@ -21,6 +22,7 @@ function solution(...demands: string[]): Solution {
   return { recommendations: demands.length > 0 ? [recommendation] : [], diagnosis };
 }
 
+const translation = { problem: {}, inventoryDigest: 'sha256:abc' } as unknown as Translation;
 const solved = { status: 'done', parts: { template: part, solution: part } } as const;
 
 test('OSDF finds what it needs: created as template, absolute link in a list in a list, polled to the end', async () => {
@@ -87,6 +89,42 @@ test('message and recommendations are left out when there are none', async () =>
   solutions.set(KNOWN_ID, solution());
   const response = await ask('GET', `/v1/plans/${KNOWN_ID}`);
   expect(Object.keys((json(response).plans as object[])[0] ?? {})).toEqual(['name', 'id', 'status', 'links']);
+});
+
+test('how the search ended is told only to those who ask, under a key of its own', async () => {
+  const { ask, plans, solutions } = harness({}, { translation: async () => translation });
+  plans.set(KNOWN_ID, planRecord(KNOWN_ID, solved));
+  const proof = { status: 'FEASIBLE', bound: 90, gap: 0.1, nodes: 7, seed: null } as const;
+  const {
+    recommendations: [first],
+    diagnosis,
+  } = solution('vG');
+  const found = { ...diagnosis, proof, nodes: 7, elapsedMs: 12, timedOut: true, summary: ['Time was up'] };
+  if (first) solutions.set(KNOWN_ID, { recommendations: [{ ...first, objective: 100 }], diagnosis: found });
+  const view = async (query: string) => {
+    const response = await ask('GET', `/v1/plans/${KNOWN_ID}`, { query });
+    return (json(response).plans as Record<string, unknown>[])[0] ?? {};
+  };
+  const plain = await view('');
+  expect(Object.keys(plain)).toEqual(['name', 'id', 'status', 'recommendations', 'links']);
+  expect(await view('explain=false')).toEqual(plain);
+  expect(await view('explain=true')).toEqual({
+    ...plain,
+    search: {
+      status: 'FEASIBLE',
+      objectives: [100],
+      bound: 90,
+      gap: 0.1,
+      nodes: 7,
+      seed: null,
+      elapsed_ms: 12,
+      timed_out: true,
+      inventory_digest: 'sha256:abc',
+      summary: ['Time was up'],
+    },
+  });
+  plans.set(KNOWN_ID, planRecord(KNOWN_ID));
+  expect(await view('explain=true')).toMatchObject({ status: 'template', search: null });
 });
 
 test('a demand may be called __proto__ or constructor', async () => {

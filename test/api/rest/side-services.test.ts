@@ -232,6 +232,9 @@ test('triage gives its sentences only when asked for them, and none for a plan t
   const plain = json(await ask('GET', '/v1/triage_tool/new'));
   expect(json(await ask('GET', '/v1/triage_tool/new?explain=false'))).toEqual(plain);
   expect(json(await ask('GET', '/v1/triage_tool/new?explain=true'))).toEqual({ ...(plain as object), sentences: [] });
+  const message = 'Tried 3 times. SDN-C does not answer';
+  await store.plant(planHead({ id: 'failed', name: 'n', status: 'error', message }));
+  expect(json(await ask('GET', '/v1/triage_tool/failed?explain=true'))).toMatchObject({ sentences: [message] });
 });
 
 test('an unknown plan is 404 with the known text, whatever its id looks like', async () => {

@@ -85,6 +85,7 @@ export function fakeServices(overrides: Partial<Services['plans']> = {}): FakeSe
     },
     delete: async (_scope, id) => plans.delete(id),
     solution: async (_scope, { id }) => solutions.get(id) ?? null,
+    translation: async () => null,
     cursorOf: ({ revision }) => `cursor-${revision}`,
     hasMoved: async ({ revision }, since) => since !== `cursor-${revision}`,
     ...overrides,

@@ -1,10 +1,12 @@
 // Objectives: what each function is worth at a candidate, which candidates cannot be valued, and the terms of a placement.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Candidate } from '../../../src/domain/candidate.ts';
 import type { LatencyRules } from '../../../src/domain/latency.ts';
 import type { BaseOperand, Objective, Problem } from '../../../src/domain/problem.ts';
 import { newerFirst } from '../../../src/engine/solve/objective/aic-version.ts';
 import { prepareObjective } from '../../../src/engine/solve/objective/index.ts';
+import { arbPaidProblem } from './random-problems.ts';
 import { call, candidate, generic, operation, place, problem } from './support.ts';
 
 const r1 = candidate('r1', { latitude: 0, longitude: 1, cost: 2.0 });
@@ -248,6 +250,45 @@ describe('the GENERIC objective', () => {
     const { total, terms } = prepared(of).explain(chosen);
     expect(total).toBeCloseTo(0.6, 10);
     expect(terms.map(({ attribute, value }) => [attribute, value])).toContainEqual(['throughput', 300]);
+  });
+
+  it('says what each term adds, whatever operators and scales stand above it', () => {
+    const scale = { start: 10000, end: 0 };
+    const [p, q, r] = [call('d', 'p', { weight: 2 }), call('d', 'q'), call('e', 'p')];
+    const far = operation('max', [q, r], { normalization: scale, weight: 3 });
+    const of = problem({
+      demands: { d: [candidate('a', { p: 7, q: 4000 })], e: [candidate('b', { p: 6000 })] },
+      objective: generic('min', operation('sum', [p, far])),
+    });
+    const [d, e] = of.demands.map(({ candidates: [first] }) => first as Candidate);
+    const { total, terms } = prepared(of).explain(
+      new Map([
+        ['d', d as Candidate],
+        ['e', e as Candidate],
+      ]),
+    );
+    expect(terms.map(({ value, adds }) => [value, adds])).toEqual([
+      [14, undefined],
+      [4000, 0],
+      [6000, expect.closeTo(1.2, 12)],
+    ]);
+    expect(total).toBeCloseTo(15.2, 12);
+  });
+
+  it('says of every random placement what sums up to its value', () => {
+    fc.assert(
+      fc.property(arbPaidProblem, (of) => {
+        const objective = prepareObjective(of);
+        const chosen = new Map(
+          of.demands.flatMap(({ name, candidates: [one] }) => (one ? [[name, one] as const] : [])),
+        );
+        const { total, terms } = objective?.explain(chosen) ?? { total: 0, terms: [] };
+        const sum = terms.reduce((all, { value, adds = value }) => all + adds, 0);
+        const size = terms.reduce((all, { value, adds = value }) => all + Math.abs(value) + Math.abs(adds), 1);
+        expect(Math.abs(sum - total)).toBeLessThanOrEqual(1e-12 * size);
+      }),
+      { seed: 46, numRuns: 500 },
+    );
   });
 
   it('takes the largest for max and the smallest for min', () => {

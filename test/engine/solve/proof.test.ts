@@ -1,5 +1,5 @@
 // Objectives that read what constraints add, and what a solve says about how good its answer is.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { call, candidate, generic, noMetrics, operation, outcome, place, problem, solve, solver } from './support.ts';
 
 const here = [place('here', 0, 0)];
@@ -122,13 +122,30 @@ describe('the proof', () => {
     const cut = outcome({ status: 'FEASIBLE', placements: [[1, 0]], proofs: [{ total: -0.8, bound: -1 }], nodes: 3 });
     const { diagnosis, result } = await solve(of, {}, solver({ runner: { run: async () => cut } }));
     expect(result).toMatchObject({ solution: { recommendations: [{ objective: 0.8 }] } });
-    expect(diagnosis.proof).toEqual({ status: 'FEASIBLE', bound: 1, gap: expect.closeTo(0.25, 10), nodes: 3 });
+    expect(diagnosis.proof).toEqual({
+      status: 'FEASIBLE',
+      bound: 1,
+      gap: expect.closeTo(0.25, 10),
+      nodes: 3,
+      seed: null,
+    });
   });
 
   it('has a bound without an answer, when something is known', async () => {
     const none = outcome({ status: 'TIMED_OUT', bound: -1, timedOut: true });
     const { diagnosis } = await solve(of, {}, solver({ runner: { run: async () => none } }));
-    expect(diagnosis.proof).toEqual({ status: 'TIMED_OUT', bound: 1, gap: null, nodes: 0 });
+    expect(diagnosis.proof).toEqual({ status: 'TIMED_OUT', bound: 1, gap: null, nodes: 0, seed: null });
+  });
+
+  it('has no seed, because nothing draws a random number', async () => {
+    const drawn = vi.spyOn(Math, 'random').mockImplementation(() => {
+      throw new Error('a random number was drawn');
+    });
+    onTestFinished(() => drawn.mockRestore());
+    for (const search of ['optimal', 'fit_first'] as const) {
+      expect((await solve(of, {}, solver({ search }))).diagnosis.proof).toMatchObject({ seed: null, nodes: 2 });
+    }
+    expect(drawn).not.toHaveBeenCalled();
   });
 
   it('says that a person stopped the search, with or without an answer', async () => {

@@ -81,7 +81,7 @@ describe('a solved problem', () => {
       elapsedMs: 0,
       timedOut: false,
       summary: [],
-      proof: { status: 'OPTIMAL', bound: recommendation?.objective, gap: 0, nodes: 2 },
+      proof: { status: 'OPTIMAL', bound: recommendation?.objective, gap: 0, nodes: 2, seed: null },
     });
   });
 
@@ -91,17 +91,23 @@ describe('a solved problem', () => {
     );
     expect(ids).toEqual([['b']]);
     expect(result).toMatchObject({ solution: { recommendations: [{ objective: null, terms: [] }] } });
-    expect(diagnosis.proof).toEqual({ status: 'OPTIMAL', bound: null, gap: null, nodes: 1 });
+    expect(diagnosis.proof).toEqual({ status: 'OPTIMAL', bound: null, gap: null, nodes: 1, seed: null });
   });
 
   it('counts only the text "true" as unique and says when there is no further recommendation', async () => {
     const odd = (uniqueness: unknown) =>
       problem({ demands: { d: [candidate('a', { uniqueness }), candidate('b', { uniqueness })] } });
-    expect((await solve(odd('true'), { wanted: 5 })).ids).toEqual([['a'], ['b']]);
+    const unique = await solve(odd('true'), { wanted: 5 });
+    expect(unique.ids).toEqual([['a'], ['b']]);
+    expect(unique.diagnosis.summary).toEqual([
+      '2 of 5 recommendations: nothing more fits once the unique candidates in these are taken',
+    ]);
     for (const value of ['True', 'false', true, null]) {
       const { ids, diagnosis } = await solve(odd(value), { wanted: 5 });
       expect(ids).toEqual([['a']]);
-      expect(diagnosis.summary).toEqual(['1 of 5 recommendations: there is no further one that differs']);
+      expect(diagnosis.summary).toEqual([
+        '1 of 5 recommendations: no candidate in the last one is unique, so that a further one would be the same again',
+      ]);
     }
   });
 
@@ -213,6 +219,20 @@ describe('questions to other systems', () => {
     );
     expect(ids).toEqual([['at-1', 'at-1']]);
     expect(asked).toEqual(['r1', 'r2']);
+  });
+
+  it('are put in one batch for each demand, about what the constraints before left, and about nobody twice', async () => {
+    const batches: string[][] = [];
+    const sdnc = controller('SDN-C', async ({ candidates }) => {
+      batches.push(candidates.map(({ candidate_id: id }) => id));
+      return candidates.map(() => ({ kind: 'fit' as const }));
+    });
+    const room = { name: 'room', type: 'region_fit', properties: { controller: 'SDN-C', request: {} } };
+    const known = provider({ networkRoleRegions: async () => new Map([['r1', new Set(['at-1', 'at-2', 'at-60'])]]) });
+    const demands = { a: [at(1), at(2), at(3), at(60)], b: [at(2), at(1)] };
+    const of = problem({ locations: here, demands, constraints: [room, roles, near(500)] });
+    expect((await solve(of, {}, solver({ providers: [known], controllers: [sdnc] }))).ids).toEqual([['at-1', 'at-2']]);
+    expect(batches).toEqual([['at-1', 'at-2']]);
   });
 
   it('are not asked when local constraints already leave a demand empty', async () => {

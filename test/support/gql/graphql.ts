@@ -269,7 +269,7 @@ export type ReservationState =
 export type SearchStatus =
   /** There is an answer, and not all of it is proven best. */
   | 'FEASIBLE'
-  /** It is proven that nothing fits. */
+  /** It is proven that nothing fits, where a candidate that nobody could judge counts as not fit. */
   | 'INFEASIBLE'
   /** Each recommendation is proven best of its round; without an objective any placement that fits is best. */
   | 'OPTIMAL'

@@ -58,9 +58,12 @@ export const vimFit: Constraint<Params> = {
   },
 
   summarize(_params, refused) {
-    return topReasons(refused);
+    // The regions are named one by one elsewhere; here they would only hide that it is one reason.
+    return topReasons(refused.map((one) => ({ ...one, reason: one.reason.replace(NO_ROOM_IN, '$1') })));
   },
 };
+
+const NO_ROOM_IN = /( reports no room) in .*$/s;
 
 /** A number or numeric text; nothing, as OSDF sends for what it does not restrict, is 0. Null for anything else. */
 function readQuantity(value: JsonValue | undefined): number | null {

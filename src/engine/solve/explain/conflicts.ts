@@ -63,7 +63,7 @@ async function minimal(placer: Placer, variant: Variant, deadline: Deadline): Pr
   if (!assumed) return null;
   const demands = smallest.demands.map(({ name }) => name);
   const constraints = [...smallest.constraints.map(({ key }) => key), ...(smallest.objective ? [OBJECTIVE] : [])];
-  return { constraints, demands, assumed, sentence: conflictSentence(smallest) };
+  return { constraints, demands, assumed, sentence: conflictSentence(smallest, placer.of.locations) };
 }
 
 async function fewerConstraints(placer: Placer, variant: Variant, deadline: Deadline): Promise<Variant | null> {

@@ -80,7 +80,7 @@ export function relaxationOf({ name, type, limit }: Dial, to: number, placed: Pl
   const change = `${titleOf(type, name)} at ${limitText(limit, to)} instead of ${withUnit(from, unit)}`;
   const effect =
     gain === null
-      ? 'makes the plan solvable'
+      ? `makes the plan solvable${objective === null ? '' : `, with an objective of ${numberText(objective)}`}`
       : `makes the objective better by ${numberText(gain)}, to ${numberText(objective ?? 0)}`;
   return {
     constraint: name,

@@ -11,7 +11,7 @@ import { Placer } from './placing.ts';
 import { findBinding, findRelaxations } from './relaxations.ts';
 import { standingsOf } from './standings.ts';
 import { verdictsOf } from './verdicts.ts';
-import { funnelSentence, HOPELESS, paidSentences, SOLVABLE, UNBOUND } from './words.ts';
+import { funnelSentence, hopelessSentence, OVERLOOKED, paidSentences, UNBOUND, undecidedSentence } from './words.ts';
 
 export interface ExplainerParts {
   readonly runner: SearchRunner;
@@ -66,12 +66,22 @@ async function whyNot(placer: Placer, deadline: Deadline): Promise<WhyNot> {
   const half = deadline.share(0.5);
   try {
     const { conflicts, complete, solvable } = await findConflicts(placer, half);
-    if (solvable) return { conflicts, relaxations: [], note: SOLVABLE, complete };
+    if (solvable) return { conflicts, relaxations: [], note: await wayOut(placer, deadline), complete };
     if (conflicts.length === 0) return { conflicts, relaxations: [], note: null, complete: false };
     const found = await findRelaxations(placer, deadline);
-    const note = found.relaxations.length === 0 && found.complete ? HOPELESS : null;
+    const hopeless = found.relaxations.length === 0 && found.complete;
+    const note = hopeless ? hopelessSentence(dialsOf(placer.of).length, conflicts.length) : null;
     return { conflicts, relaxations: found.relaxations, note, complete: complete && found.complete };
   } finally {
     half.end();
   }
+}
+
+/** Of a plan in which nothing conflicts: what it would take for a placement. null when time ran out. */
+async function wayOut(placer: Placer, deadline: Deadline): Promise<string | null> {
+  const { whole } = placer.of;
+  const judged = await placer.place(whole, 'strict', 'any', deadline);
+  if (judged.kind === 'placed') return OVERLOOKED;
+  const hoped = await placer.place(whole, 'hopeful', 'any', deadline);
+  return hoped.kind === 'placed' ? undecidedSentence(hoped.assumed) : null;
 }

@@ -2,13 +2,14 @@
 import type { Candidate } from '../../../domain/candidate.ts';
 import type { Problem } from '../../../domain/problem.ts';
 import type { BuiltModel } from '../build-model.ts';
-import { buildModel } from '../build-model.ts';
+import { modelSteps } from '../build-model.ts';
 import { demandOrder } from '../demand-order.ts';
 import { violatorsOf } from '../framework/filter.ts';
 import type { PreparedObjective } from '../objective/objective.ts';
 import { withPenalties } from '../objective/penalties.ts';
 import type { SearchRunner } from '../pool.ts';
 import type { SearchModel, SearchOutcome } from '../search/model.ts';
+import { inTurns } from '../turns.ts';
 import { type Case, type Judged, type Mode, survivors, undecided, type Variant } from './case.ts';
 import type { Deadline } from './deadline.ts';
 
@@ -52,7 +53,7 @@ export class Placer {
     if (deadline.over) return { kind: 'cut' };
     await deadline.breathe();
     const aimed = { ...variant, objective: aim === 'best' ? variant.objective : null };
-    const board = boardOf(aimed, judged, mode, this.of.problem.stability);
+    const board = await boardOf(aimed, judged, mode, this.of.problem.stability);
     return this.search(board, board.built.model, deadline);
   }
 
@@ -117,7 +118,12 @@ function easyPlacing(variant: Variant, judged: readonly Judged[], mode: Mode, ai
 }
 
 /** Without an objective nothing is paid for either: any placement will do then. */
-export function boardOf(given: Variant, judged: readonly Judged[], mode: Mode, stability: Problem['stability']): Board {
+export async function boardOf(
+  given: Variant,
+  judged: readonly Judged[],
+  mode: Mode,
+  stability: Problem['stability'],
+): Promise<Board> {
   const variant = { ...given, objective: given.objective && payingFor(given, given.objective, judged, stability) };
   const { objective, constraints } = variant;
   const left = new Map(
@@ -125,7 +131,7 @@ export function boardOf(given: Variant, judged: readonly Judged[], mode: Mode, s
   );
   const order = demandOrder([...left.keys()], anchorsIn(left, objective?.anchors ?? []), objective?.links ?? []);
   const demands = order.map((name) => ({ name, candidates: left.get(name) ?? [] }));
-  return { variant, judged, built: buildModel(demands, constraints, objective) };
+  return { variant, judged, built: await inTurns(modelSteps(demands, constraints, objective)) };
 }
 
 function payingFor(

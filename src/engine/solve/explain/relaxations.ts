@@ -3,9 +3,9 @@
 import type { Relaxation } from '../../../domain/explanation.ts';
 import type { Mode } from './case.ts';
 import type { Deadline } from './deadline.ts';
-import { dialsOf, neededFor, relaxationOf } from './dials.ts';
+import { dialsOf, relaxationOf } from './dials.ts';
 import type { Placed, Placer, Placing } from './placing.ts';
-import { type Enough, modesOf, placeAt, type Question, type Step, smallest } from './smallest.ts';
+import { type Enough, modesOf, narrow, placeAt, type Question, type Step, smallest } from './smallest.ts';
 
 export interface Relaxations {
   readonly relaxations: readonly Relaxation[];
@@ -48,9 +48,9 @@ export async function findBinding(placer: Placer, deadline: Deadline): Promise<R
   const found: Relaxation[] = [];
   let complete = true;
   for (const dial of dialsOf(placer.of)) {
-    const steps = await stepsOf({ placer, dial, deadline, aim: 'best', enough: gains.enough }, gains);
-    if (steps === 'cut') complete = false;
-    else found.push(...steps);
+    const { steps, cut } = await stepsOf({ placer, dial, deadline, aim: 'best', enough: gains.enough }, gains);
+    if (cut) complete = false;
+    found.push(...steps);
   }
   return { relaxations: found, complete };
 }
@@ -87,16 +87,29 @@ function isGain(gain: number, scale: number): boolean {
   return gain > 1e-9 * Math.max(1, Math.abs(scale));
 }
 
-async function stepsOf(question: Question, { gainOf }: Gains): Promise<readonly Relaxation[] | 'cut'> {
+interface Steps {
+  readonly steps: readonly Relaxation[];
+  /** Time was over before all was known. */
+  readonly cut: boolean;
+}
+
+/** The smallest change that gains anything, and, where more is to be had, the smallest that gains the most. */
+async function stepsOf(question: Question, { gainOf }: Gains): Promise<Steps> {
   const { dial } = question;
   const step = await smallest(question);
-  if (step === 'cut') return 'cut';
-  if (step === 'never') return [];
-  const { mode, value, placed, widest } = step;
-  const relax = (to: number, one: Placed) => relaxationOf(dial, to, one, gainOf(mode, one));
-  const most = neededFor(dial, widest.chosen);
-  const more = gainOf(mode, widest) - gainOf(mode, placed);
-  if (most === null || !isGain(more, widest.objective ?? 0)) return [relax(value, placed)];
-  const checked = await placeAt(question, mode, 'best', most);
-  return checked.kind === 'placed' ? [relax(value, placed), relax(most, checked)] : [relax(value, placed)];
+  if (step === 'cut') return { steps: [], cut: true };
+  if (step === 'never') return { steps: [], cut: false };
+  const { mode, widest } = step;
+  const first = relaxationOf(dial, step.value, step.placed, gainOf(mode, step.placed));
+  const isLess = (placed: Placed) => isGain(gainOf(mode, widest) - gainOf(mode, placed), widest.objective ?? 0);
+  if (!isLess(step.placed)) return { steps: [first], cut: false };
+  // What the placement found without the limit needs is not the least: another as good may need less.
+  const enough = (placing: Placing): Enough => {
+    if (placing.kind !== 'placed') return 'cut';
+    if (!isLess(placing)) return 'yes';
+    return placing.proven ? 'no' : 'cut';
+  };
+  const most = await narrow({ ...question, enough }, mode, widest);
+  if (most === 'cut') return { steps: [first], cut: true };
+  return { steps: [first, relaxationOf(dial, most.value, most.placed, gainOf(mode, most.placed))], cut: false };
 }

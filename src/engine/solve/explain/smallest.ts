@@ -54,7 +54,8 @@ export async function modesOf({ of }: Placer, variant: Variant, deadline: Deadli
   return open ? ['strict', 'hopeful'] : ['strict'];
 }
 
-async function narrow(question: Question, mode: Mode, widest: Placed): Promise<Step | 'cut'> {
+/** `widest` is enough with the limit out of the way. */
+export async function narrow(question: Question, mode: Mode, widest: Placed): Promise<Step | 'cut'> {
   const { dial, aim, enough } = question;
   let bad = dial.limit.value;
   let good = neededFor(dial, widest.chosen);

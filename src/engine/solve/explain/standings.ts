@@ -58,7 +58,7 @@ async function searchEach(
   if (all.some((one) => survivors(one, 'strict').length === 0)) {
     return new Map(asked.map((index) => [index, { kind: 'none' }]));
   }
-  const board = boardOf(placer.of.whole, all, 'strict', placer.of.problem.stability);
+  const board = await boardOf(placer.of.whole, all, 'strict', placer.of.problem.stability);
   const position = board.built.demands.findIndex(({ name }) => name === demand.name);
   const ranked = board.built.demands[position]?.candidates ?? [];
   const places = new Map(ranked.map((candidate, at) => [candidate, at]));

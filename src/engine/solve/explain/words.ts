@@ -1,8 +1,11 @@
 // The sentences of explanations. Numbers are rounded away from the limit, so that whoever types what he reads gets what it says.
 import type { DemandFunnel } from '../../../domain/explanation.ts';
+import type { ProblemLocation } from '../../../domain/problem.ts';
 import type { Recommendation } from '../../../domain/solution.ts';
 import type { Limit } from '../framework/constraint.ts';
 import type { Variant } from './case.ts';
+
+type Locations = ReadonlyMap<string, ProblemLocation>;
 
 /** The name under which candidates stand that the objective cannot value. */
 export const OBJECTIVE = 'optimization';
@@ -15,17 +18,24 @@ export function titleOf(type: string, name: string): string {
   return `${type} "${name}"`;
 }
 
-/** `No candidates of vG and vGMuxInfra keep distance_to_location "near" and zone "apart" together; without any one of them some do`. */
-export function conflictSentence({ demands, constraints, objective }: Variant): string {
+/** `No candidates of vG and vMux keep distance_to_location "near" (limit 50 km) and zone "apart" together; with either of them left out some do`. */
+export function conflictSentence({ demands, constraints, objective }: Variant, locations: Locations): string {
   const who = listed(demands.map(({ name }) => name));
   const titles = [
-    ...new Set(constraints.map(({ type, name }) => titleOf(type.name, name))),
+    ...new Set(constraints.map((one) => `${titleOf(one.type.name, one.name)}${limitOf(one, locations)}`)),
     ...(objective ? ['the objective, which must have a value,'] : []),
   ];
   const head = `${demands.length > 1 ? 'No candidates' : 'No candidate'} of ${who}`;
   const keeps = demands.length > 1 ? 'keep' : 'keeps';
   if (titles.length === 1) return `${head} ${keeps} ${titles[0]}`;
-  return `${head} ${keeps} ${listed(titles)} together; without any one of these there is a way`;
+  const rest = demands.length > 1 ? 'some do' : 'one does';
+  return `${head} ${keeps} ${listed(titles)} together; with ${titles.length === 2 ? 'either' : 'any one'} of them left out ${rest}`;
+}
+
+/** ` (limit 50 km)`; nothing for a constraint without a limit, or with several, which the relaxations name one by one. */
+function limitOf({ type, params }: Variant['constraints'][number], locations: Locations): string {
+  const [limit, ...more] = type.limits?.(params, locations) ?? [];
+  return limit && more.length === 0 ? ` (limit ${withUnit(limit.value, limit.unit)})` : '';
 }
 
 export function listed(words: readonly string[]): string {
@@ -71,9 +81,20 @@ export function paidSentences({ terms, moves = [] }: Recommendation, soft: Varia
   });
 }
 
-export const SOLVABLE =
-  'As far as could be judged there is a placement: the search ran out of time, or somebody gave no answer about candidates';
-export const HOPELESS = 'No single limit makes the plan solvable, however far it is moved';
+export const OVERLOOKED = 'There is a placement: the search ended before it found one';
+
+/** Of a plan that only lacks verdicts. */
+export function undecidedSentence(assumed: readonly string[]): string {
+  return `There is a placement${assumedText(assumed)}`;
+}
+
+/** Of a plan for which no relaxation was found. */
+export function hopelessSentence(limits: number, conflicts: number): string {
+  if (limits === 0) return 'No constraint of the plan has a limit that could give way';
+  const head = 'No single limit makes the plan solvable, however far it is moved';
+  return conflicts > 1 ? `${head}: each of the ${conflicts} conflicts needs a change of its own` : head;
+}
+
 export const UNBOUND = 'No limit costs anything: moving any one of them would not make the objective better';
 
 /** `vG: 12 candidates; distance_to_location "near" left 3 of 12`. */

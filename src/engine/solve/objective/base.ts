@@ -3,7 +3,7 @@
 import { type Issue, TemplateInvalidError } from '../../../domain/errors.ts';
 import type { BaseObjective } from '../../../domain/problem.ts';
 import type { ObjectiveFamily, ObjectiveFunction, ObjectiveLeaf } from './objective.ts';
-import { prepared } from './tree.ts';
+import { prepared } from './prepared.ts';
 
 /** Its presence, wherever it stands, makes the goal `min_aic`. */
 const PREFERS_NEWER = 'aic_version';

@@ -10,7 +10,7 @@ import type {
   ObjectiveNode,
   ObjectiveOperation,
 } from './objective.ts';
-import { prepared } from './tree.ts';
+import { prepared } from './prepared.ts';
 
 /** What building the tree meets on the way. */
 interface Found {

@@ -1,8 +1,8 @@
 // Takes an objective's tree apart for the search: what concerns one demand alone becomes a score for each of its candidates,
 // and only what mixes demands by minimum or maximum stays a tree. Sums distribute over their normalisation and weight.
 import type { Candidate } from '../../../domain/candidate.ts';
-import type { Measure, ObjectiveNode, ObjectiveOperation, PreparedObjective, Scale } from './objective.ts';
-import { leavesOf, nodeValue } from './tree.ts';
+import type { Measure, ObjectiveNode, ObjectiveOperation, PreparedObjective } from './objective.ts';
+import { affine, leavesOf, nodeValue } from './tree.ts';
 
 /** A part of the objective and what multiplies it on the way to the total; the search always minimises. */
 interface Share {
@@ -85,13 +85,6 @@ function magnitude(node: ObjectiveNode, candidatesOf: (demand: string) => readon
 function size(measure: Measure | string): number {
   if (typeof measure === 'string') return 0;
   return Math.abs(measure.value) + Math.abs(measure.cost ?? 0);
-}
-
-/** Normalisation and weight as `factor × value + offset`. */
-function affine({ normalization, weight }: Scale): { readonly factor: number; readonly offset: number } {
-  if (!normalization) return { factor: weight, offset: 0 };
-  const factor = weight / (normalization.end - normalization.start);
-  return { factor, offset: -normalization.start * factor };
 }
 
 /** Beyond what numbers hold, the largest of them: such weights make nonsense, but not a crash. */

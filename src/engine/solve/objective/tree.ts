@@ -1,14 +1,6 @@
-// What all objectives share: the value of their tree, which candidates cannot be valued, and the terms of a placement.
+// The tree of an objective: its leaves, its scales and its value.
 import type { Candidate } from '../../../domain/candidate.ts';
-import type { ScoreTerm } from '../../../domain/solution.ts';
-import type {
-  Measure,
-  ObjectiveLeaf,
-  ObjectiveNode,
-  ObjectiveOperation,
-  PreparedObjective,
-  Scale,
-} from './objective.ts';
+import type { ObjectiveLeaf, ObjectiveNode, ObjectiveOperation, Scale } from './objective.ts';
 
 export function leavesOf(node: ObjectiveNode): readonly ObjectiveLeaf[] {
   return node.kind === 'leaf' ? [node] : node.operands.flatMap(leavesOf);
@@ -17,6 +9,13 @@ export function leavesOf(node: ObjectiveNode): readonly ObjectiveLeaf[] {
 export function scaled({ normalization, weight }: Scale, value: number): number {
   const normal = normalization ? (value - normalization.start) / (normalization.end - normalization.start) : value;
   return normal * weight;
+}
+
+/** Normalisation and weight as `factor × value + offset`. */
+export function affine({ normalization, weight }: Scale): { readonly factor: number; readonly offset: number } {
+  if (!normalization) return { factor: weight, offset: 0 };
+  const factor = weight / (normalization.end - normalization.start);
+  return { factor, offset: -normalization.start * factor };
 }
 
 /** The value over the decided demands: what has no candidate is skipped; null when nothing is left of the node. */
@@ -33,65 +32,4 @@ export function nodeValue(node: ObjectiveNode, candidateOf: (demand: string) => 
 function combine(operator: ObjectiveOperation['operator'], values: readonly number[]): number {
   if (operator === 'sum') return values.reduce((sum, value) => sum + value);
   return values.reduce((best, value) => Math[operator](best, value));
-}
-
-/** Completes an objective whose tree is known. */
-export function prepared(
-  parts: Pick<PreparedObjective, 'goal' | 'preferNewer' | 'root' | 'anchors' | 'notices'>,
-): PreparedObjective {
-  const byDemand = new Map<string, ObjectiveLeaf[]>();
-  for (const leaf of leavesOf(parts.root)) {
-    const list = byDemand.get(leaf.term.demand);
-    if (list) list.push(leaf);
-    else byDemand.set(leaf.term.demand, [leaf]);
-  }
-  return {
-    ...parts,
-    links: [],
-    refusal: (demand, candidate, stage) => refusal(parts.root, byDemand.get(demand) ?? [], candidate, stage),
-    explain: (chosen) => ({
-      total: nodeValue(parts.root, (demand) => chosen.get(demand)) ?? 0,
-      terms: leavesOf(parts.root).flatMap((leaf) => termOf(leaf, chosen)),
-    }),
-  };
-}
-
-function refusal(
-  root: ObjectiveOperation,
-  leaves: readonly ObjectiveLeaf[],
-  candidate: Candidate,
-  stage: 'early' | 'final',
-): string | null {
-  for (const leaf of leaves) {
-    if (stage === 'early' && leaf.term.late) continue;
-    const measure = leaf.term.measure(candidate);
-    if (typeof measure === 'string') return measure;
-    if (!Number.isFinite(scaled(leaf, measure.value))) return NOT_FINITE;
-  }
-  const demand = leaves[0]?.term.demand;
-  if (stage === 'early' || demand === undefined) return null;
-  const alone = nodeValue(root, (name) => (name === demand ? candidate : undefined));
-  return alone === null || Number.isFinite(alone) ? null : NOT_FINITE;
-}
-
-const NOT_FINITE = 'its objective value is not a finite number';
-
-function termOf(leaf: ObjectiveLeaf, chosen: ReadonlyMap<string, Candidate>): ScoreTerm[] {
-  const { demand, location, attribute, measure } = leaf.term;
-  const candidate = chosen.get(demand);
-  const found: Measure | string | undefined = candidate && measure(candidate);
-  if (found === undefined || typeof found === 'string') return [];
-  return [
-    {
-      function: leaf.function,
-      demand,
-      location,
-      weight: leaf.weight,
-      distanceKm: found.distanceKm ?? null,
-      cost: found.cost ?? null,
-      value: scaled(leaf, found.value),
-      ...(attribute === undefined ? {} : { attribute }),
-      ...(found.latencyWeight === undefined ? {} : { latencyWeight: found.latencyWeight }),
-    },
-  ];
 }

@@ -40,6 +40,13 @@ describe('vim_fit', () => {
     expect(verdicts.map(words)).toEqual(['fit', 'MultiCloud reports no room in Owner_b', 'fit']);
   });
 
+  it('says once that there is no room, however many regions have none', async () => {
+    const { vims: controllers } = vims([]);
+    const verdicts = await judge(vimFit, properties, [a, b, c], checkContext({ vims: controllers }));
+    const refused = verdicts.flatMap((one) => (one.kind === 'reject' ? [one] : []));
+    expect(vimFit.summarize?.(parsed(vimFit, properties), refused)).toBe('MultiCloud reports no room');
+  });
+
   it('asks about all regions in one question, with the quantities of the template', async () => {
     const { asked, vims: controllers } = vims([]);
     await judge(vimFit, properties, [a, b], checkContext({ vims: controllers }));

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../../../src/domain/problem.ts';
 import { explainerOver } from '../../../../src/engine/solve/explain/explainer.ts';
 import { runSearch } from '../../../../src/engine/solve/search/search.ts';
-import { candidate, controller, ManualClock, place, problem, solver } from '../support.ts';
+import { call, candidate, controller, generic, ManualClock, operation, place, problem, solver } from '../support.ts';
 import { explainer, LIMITS, planOf, withLimit } from './support.ts';
 
 const near = candidate('near', { latitude: 0, longitude: 1 });
@@ -40,7 +40,7 @@ describe('a plan that cannot be solved', () => {
         constraints: ['close'],
         demands: ['vG'],
         assumed: [],
-        sentence: 'No candidate of vG keeps distance_to_location "close"',
+        sentence: 'No candidate of vG keeps distance_to_location "close" (limit 50 km)',
       },
     ]);
     expect(relaxations).toMatchObject([
@@ -51,7 +51,8 @@ describe('a plan that cannot be solved', () => {
         unit: 'km',
         gain: null,
         assumed: [],
-        sentence: 'distance_to_location "close" at 111.2 km instead of 50 km makes the plan solvable',
+        sentence:
+          'distance_to_location "close" at 111.2 km instead of 50 km makes the plan solvable, with an objective of 113.19493',
       },
     ]);
     expect(relaxations[0]?.property).toBe(`<= ${relaxations[0]?.to} km`);
@@ -88,12 +89,15 @@ describe('a plan that cannot be solved', () => {
 
   it('names a demand without candidates, and goes on with the others', async () => {
     const of = problem({ locations: [HOME], demands: { vG: [], vB: [near] }, constraints: [within(50, '<=', ['vB'])] });
-    const { conflicts, relaxations } = await explainer.explain(await planOf(of), LIMITS);
+    const { conflicts, relaxations, sentences } = await explainer.explain(await planOf(of), LIMITS);
     expect(conflicts.map(({ constraints, demands }) => [constraints, demands])).toEqual([
       [[], ['vG']],
       [['close'], ['vB']],
     ]);
     expect(conflicts[0]?.sentence).toBe('Demand vG has no candidates at all');
+    expect(sentences).toContain(
+      'No single limit makes the plan solvable, however far it is moved: each of the 2 conflicts needs a change of its own',
+    );
     expect(relaxations).toEqual([]);
   });
 
@@ -111,7 +115,7 @@ describe('a plan that cannot be solved', () => {
     const { conflicts, sentences } = await explainer.explain(await planOf(of), LIMITS);
     expect(conflicts).toMatchObject([{ constraints: ['apart'], demands: ['vG', 'vB', 'vC'] }]);
     expect(sentences[0]).toBe('No candidates of vG, vB and vC keep zone "apart"');
-    expect(sentences).toContain('No single limit makes the plan solvable, however far it is moved');
+    expect(sentences).toContain('No constraint of the plan has a limit that could give way');
   });
 
   it('says when an answer that was never asked for has to be taken for granted', async () => {
@@ -122,6 +126,19 @@ describe('a plan that cannot be solved', () => {
     expect(conflicts).toMatchObject([{ constraints: ['close'], assumed: [] }]);
     expect(relaxations).toMatchObject([{ constraint: 'close', assumed: ['room'] }]);
     expect(relaxations[0]?.sentence).toContain('provided that room, not asked until now, does not refuse');
+  });
+
+  it('says when only verdicts are missing, and whose', async () => {
+    const plan = { problem: one([within(200), capacity]), answers: null, recommendation: null };
+    const { sentences, conflicts, relaxations, complete } = await explainer.explain(plan, LIMITS);
+    expect([conflicts, relaxations, complete]).toEqual([[], [], true]);
+    expect(sentences[0]).toBe('There is a placement, provided that room, not asked until now, does not refuse');
+  });
+
+  it('says when there is a placement that the search did not come to', async () => {
+    const plan = { problem: one([within(200)]), answers: null, recommendation: null };
+    const { sentences } = await explainer.explain(plan, LIMITS);
+    expect(sentences[0]).toBe('There is a placement: the search ended before it found one');
   });
 
   it('explains names that are words of the language', async () => {
@@ -146,6 +163,19 @@ describe('a solved plan', () => {
     expect(binding[0]?.sentence).toMatch(
       /^distance_to_location "close" at 333\.58 km instead of 500 km makes the objective better by 222\./,
     );
+  });
+
+  it('asks for no more than the largest gain needs, when others are as good', async () => {
+    const at = (id: string, longitude: number, p: number) => candidate(id, { latitude: 0, longitude, p });
+    const of = {
+      ...one([within(50)], [at('here', 0, 0), at('far', 5, 2), at('middle', 3, 2), at('near', 1, 1)]),
+      objective: generic('max', operation('sum', [call('vG', 'p')])),
+    };
+    const { binding } = await explainer.explain(await planOf(of), LIMITS);
+    expect(binding.map(({ to, gain }) => [Math.round(to), gain])).toEqual([
+      [111, 1],
+      [334, 2],
+    ]);
   });
 
   it('says when no limit costs anything', async () => {

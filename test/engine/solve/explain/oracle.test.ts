@@ -7,6 +7,7 @@ import type { Problem } from '../../../../src/domain/problem.ts';
 import { EQUAL, feasible, type score } from '../brute-force.ts';
 import { solver } from '../support.ts';
 import {
+  arbAnyExplained,
   arbExplained,
   every,
   explainer,
@@ -21,6 +22,8 @@ import {
 
 /** Far above rounding, far below the distance between two different distances of the random grid. */
 const STEP = 1e-6;
+/** `npm run test:solver` runs many times as many cases. */
+const TIMES = Number(process.env['CONDUCTOR_TEST_SOLVER_TIMES'] ?? 1);
 const OFF = { up: 1e12, down: -1e12 };
 
 const solvable = (of: Problem) => every(of).length > 0;
@@ -47,7 +50,7 @@ describe('conflicts', () => {
   it('are impossible alone, possible with any member left out, and there whenever nothing fits', async () => {
     let seen = 0;
     await fc.assert(
-      fc.asyncProperty(arbExplained, async (of) => {
+      fc.asyncProperty(arbAnyExplained, async (of) => {
         fc.pre(!solvable(of));
         const { conflicts, complete } = await explainer.explain(await planOf(of), LIMITS);
         expect(complete).toBe(true);
@@ -66,7 +69,7 @@ describe('conflicts', () => {
           }
         }
       }),
-      { seed: 41, numRuns: 70, maxSkipsPerRun: 100 },
+      { seed: 41, numRuns: 70 * TIMES, maxSkipsPerRun: 100 },
     );
     expect(seen).toBeGreaterThan(70);
   });
@@ -76,7 +79,7 @@ describe('relaxations of a plan that cannot be solved', () => {
   it('solve; slightly less does not; a limit that is not named does not help however far it is moved', async () => {
     let seen = 0;
     await fc.assert(
-      fc.asyncProperty(arbExplained, async (of) => {
+      fc.asyncProperty(arbAnyExplained, async (of) => {
         fc.pre(!solvable(of));
         const { relaxations, complete } = await explainer.explain(await planOf(of), LIMITS);
         expect(complete).toBe(true);
@@ -98,7 +101,7 @@ describe('relaxations of a plan that cannot be solved', () => {
           expect(solvable(withLimit(of, place, OFF[place.relax]))).toBe(false);
         }
       }),
-      { seed: 42, numRuns: 70, maxSkipsPerRun: 100 },
+      { seed: 42, numRuns: 70 * TIMES, maxSkipsPerRun: 100 },
     );
     expect(seen).toBeGreaterThan(25);
   });
@@ -108,7 +111,7 @@ describe('binding limits of a solved plan', () => {
   it('gain what they say; slightly less gains nothing; a limit that is not named gains nothing however far it is moved', async () => {
     let seen = 0;
     await fc.assert(
-      fc.asyncProperty(arbExplained, async (of) => {
+      fc.asyncProperty(arbAnyExplained, async (of) => {
         const present = optimum(of);
         fc.pre(Number.isFinite(present));
         const { binding, complete, conflicts } = await explainer.explain(await planOf(of), LIMITS);
@@ -133,7 +136,7 @@ describe('binding limits of a solved plan', () => {
           expect(optimum(withLimit(of, place, OFF[place.relax]))).toBeGreaterThan(present - STEP);
         }
       }),
-      { seed: 43, numRuns: 80, maxSkipsPerRun: 100 },
+      { seed: 43, numRuns: 120 * TIMES, maxSkipsPerRun: 100 },
     );
     expect(seen).toBeGreaterThan(20);
   });
@@ -163,7 +166,7 @@ describe('candidates that were not chosen', () => {
           }
         }
       }),
-      { seed: 44, numRuns: 80, maxSkipsPerRun: 100 },
+      { seed: 44, numRuns: 80 * TIMES, maxSkipsPerRun: 100 },
     );
   });
 });
@@ -197,7 +200,7 @@ describe('verdicts', () => {
           if (measured !== null && Math.abs(margin ?? 0) > EQUAL) expect((margin ?? 0) > 0).toBe(kept);
         }
       }),
-      { seed: 45, numRuns: 80, maxSkipsPerRun: 100 },
+      { seed: 45, numRuns: 80 * TIMES, maxSkipsPerRun: 100 },
     );
   });
 });

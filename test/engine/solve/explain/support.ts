@@ -8,7 +8,7 @@ import { explainerOver } from '../../../../src/engine/solve/explain/explainer.ts
 import type { SolverParts } from '../../../../src/engine/solve/solver.ts';
 import type { JsonObject } from '../../../../src/lib/json.ts';
 import { type Choice, placements, score } from '../brute-force.ts';
-import { arbProblem } from '../random-problems.ts';
+import { arbGroupedProblem, arbPaidProblem, arbProblem } from '../random-problems.ts';
 import { inProcess, ManualClock, solver } from '../support.ts';
 
 const clock = new ManualClock();
@@ -33,10 +33,11 @@ const rule = fc.record({
 });
 const mask = fc.constantFrom(31, 1, 2, 3, 6);
 
-/** Problems of the search's oracle, with up to two thresholds more; most of them have an answer. */
-export const arbExplained: fc.Arbitrary<Problem> = fc
-  .tuple(arbProblem, fc.array(fc.tuple(fc.array(rule, { minLength: 1, maxLength: 2 }), mask), { maxLength: 2 }))
-  .map(([of, rules]) => ({
+const thresholds = fc.array(fc.tuple(fc.array(rule, { minLength: 1, maxLength: 2 }), mask), { maxLength: 2 });
+
+/** Up to two thresholds more. */
+function withThresholds(arb: fc.Arbitrary<Problem>): fc.Arbitrary<Problem> {
+  return fc.tuple(arb, thresholds).map(([of, rules]) => ({
     ...of,
     constraints: [
       ...of.constraints,
@@ -47,6 +48,12 @@ export const arbExplained: fc.Arbitrary<Problem> = fc
       }),
     ],
   }));
+}
+
+/** Problems of the search's oracle; most of them have an answer. */
+export const arbExplained = withThresholds(arbProblem);
+/** With inventory groups, soft constraints and present places, too. */
+export const arbAnyExplained = withThresholds(fc.oneof(arbProblem, arbGroupedProblem, arbPaidProblem));
 
 const OPERATORS = {
   gt: (a: number, b: number) => a > b,
@@ -92,7 +99,7 @@ export function only(of: Problem, demands: readonly string[], keys: readonly str
   };
 }
 
-/** The numbers of a problem that could give way: where, and which way. */
+/** The numbers of a problem that could give way: where, and which way. A soft constraint keeps nobody out. */
 export interface Place {
   readonly constraint: string;
   readonly path: string;
@@ -101,7 +108,8 @@ export interface Place {
 }
 
 export function places(of: Problem): readonly Place[] {
-  return of.constraints.flatMap(({ name: constraint, properties, type }): Place[] => {
+  return of.constraints.flatMap(({ name: constraint, properties, type, soft }): Place[] => {
+    if (soft) return [];
     if (type === 'threshold') {
       const rules = properties.evaluate as unknown as readonly Rule[];
       return rules.map(({ operator, threshold: value }, index) => {
