@@ -21,6 +21,7 @@ import { PartReader } from './parts.ts';
 import { KvPlanFeed } from './plan-feed.ts';
 import { KvPlanStore } from './plan-store.ts';
 import { KvProgressFeed } from './progress.ts';
+import { RecentHeads } from './recent-heads.ts';
 import { Retention, type RetentionSettings } from './retention.ts';
 import { KvWorkQueue } from './work-queue.ts';
 
@@ -70,7 +71,15 @@ const KEEP_ALL: RetentionSettings = { finishedPlansMs: 0, orphanPartsMs: 0, inte
 
 export function createStores(kv: Kv, options: StoresOptions): Stores {
   const book = new LockBook({ ...options, kv });
-  const shared = { ...options, kv, random: options.random ?? systemRandom, parts: new PartReader(kv), locks: book };
+  const shared = {
+    ...options,
+    kv,
+    memberId: options.ids.uuid(),
+    random: options.random ?? systemRandom,
+    parts: new PartReader(kv),
+    heads: new RecentHeads(),
+    locks: book,
+  };
   const plans = new KvPlanStore(shared);
   const feed = new KvPlanFeed({
     ...shared,
@@ -83,8 +92,7 @@ export function createStores(kv: Kv, options: StoresOptions): Stores {
   const orderLocks = new KvOrderLocks({ ...shared, book, wakers });
   const retention = new Retention({ ...KEEP_ALL, ...options.retention, ...shared, plans, orderLocks });
   const members = new Members({
-    ...options,
-    kv,
+    ...shared,
     prefix: MEMBERS,
     ttlSeconds: options.leaseTtlSeconds,
     self: { name: options.ownerName, roles: [], version: '', ...options.member },

@@ -13,6 +13,7 @@ import { idOf, isPlanId, keys, PLANS, TOMBSTONE } from './keys.ts';
 import type { KeyValue, Kv, WatchEvent } from './kv.ts';
 import { matchesHead } from './plan-filter.ts';
 import { readEvents } from './plan-history.ts';
+import type { RecentHeads } from './recent-heads.ts';
 import { toRecord } from './plan-store.ts';
 import { Reflector, type ReflectorBatch } from './reflector.ts';
 
@@ -22,6 +23,8 @@ export interface FeedOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Is told of every head that the watch shows. */
+  readonly heads?: RecentHeads | undefined;
   readonly retryBaseMs?: number | undefined;
   /** Changes that wait for one subscriber before they are coalesced. @default 256 */
   readonly queueCapacity?: number | undefined;
@@ -223,6 +226,7 @@ export class KvPlanFeed implements PlanFeed {
       return;
     }
     const changes = changesOf(events, clusterId);
+    this.#tellHeads(kind, events);
     this.#options.metrics.count('conductor_feed_events_total', {}, changes.length);
     if (kind === 'gap') {
       const first = Math.min(revision, (changes[0]?.revision ?? revision + 1) - 1);
@@ -237,6 +241,17 @@ export class KvPlanFeed implements PlanFeed {
     }
     // A deletion's tombstone is no change, but it is a place in history.
     this.#ring.newest = Math.max(this.#ring.newest, newestRevision(events));
+  }
+
+  #tellHeads(kind: ReflectorBatch['kind'], events: readonly WatchEvent[]): void {
+    const { heads } = this.#options;
+    if (!heads) return;
+    // After a gap the store may be another one, with smaller revisions.
+    if (kind === 'gap') heads.clear();
+    for (const event of events) {
+      if (event.type === 'put') heads.remember(event.kv);
+      else heads.forget(idOf(event.key));
+    }
   }
 
   *#subscribers(): Generator<FeedSubscriber> {
