@@ -1,6 +1,7 @@
 // What a new plan must look like before it is stored: each rule once, with a text that says what to send instead.
 // Source: the REST API's body fields; `num_solution` and its meaning as in the solver's specification.
 import { ConductorError, TemplateInvalidError } from '../domain/errors.ts';
+import { PRIORITIES, type Priority } from '../domain/plan.ts';
 import type { TemplateDocument } from '../domain/template.ts';
 import { excessOf, TEMPLATE_LIMITS } from '../engine/template/index.ts';
 import type { JsonObject } from '../lib/json.ts';
@@ -59,6 +60,13 @@ export function readGapLimit(value: number | undefined): { readonly gapLimit?: n
     throw new ConductorError('BAD_REQUEST', 'gap limit must be a number from 0 to below 1; 0.05 means 5 %.');
   }
   return { gapLimit: value };
+}
+
+/** The class in which the plan waits, as stored: nothing for the normal one. Throws BAD_REQUEST. */
+export function readPriority(value: string | undefined): { readonly priority?: Exclude<Priority, 'normal'> } {
+  if (value === undefined || value === 'normal') return {};
+  if (value === 'high' || value === 'low') return { priority: value };
+  throw new ConductorError('BAD_REQUEST', `priority must be one of ${PRIORITIES.join(', ')}.`);
 }
 
 /** The name as given (an empty one too, as the reference echoes it), or undefined when one is to be made. Throws BAD_REQUEST. */
@@ -120,6 +128,7 @@ export function fingerprintOf(asked: {
   readonly recommendMax: string;
   readonly timeLimit?: number;
   readonly gapLimit?: number;
+  readonly priority?: Priority;
   readonly document: TemplateDocument;
 }): string {
   return sha256(canonicalJson(asked));

@@ -1,5 +1,6 @@
 // Everything the rest of the program needs of the store, made over one Kv: plans, their feed, the engine's work queue, order
 // locks and latency rules.
+import { setMaxListeners } from 'node:events';
 import type { CompensationSettings } from '../domain/compensation.ts';
 import type { MemberIdentity } from '../domain/members.ts';
 import type { OrderLockStore } from '../domain/order-locks.ts';
@@ -101,6 +102,8 @@ export function createStores(kv: Kv, options: StoresOptions): Stores {
   });
   const compensations = new KvCompensations({ ...DEFAULT_COMPENSATION, ...options.compensation, ...shared });
   const stop = new AbortController();
+  // Each watch listens, and the pauses and streams within it.
+  setMaxListeners(0, stop.signal);
   return {
     compensations,
     plans,

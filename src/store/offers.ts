@@ -141,6 +141,13 @@ export class OfferBook {
     if (queued < revision) this.#ended.set(id, { revision, until: this.#clock.monotonic() + OTHER_WATCH_MS });
   }
 
+  /** Keys of the plan at the stage that stand for so long that the watch cannot be what is late. */
+  offeredInVain(stage: Stage, planId: string): readonly string[] {
+    const before = this.#clock.monotonic() - OFFER_AGAIN_MS;
+    const list = this.#waiting.get(stage) ?? [];
+    return list.filter((key) => idOf(key) === planId && this.#entryOf(key).heard <= before);
+  }
+
   /** Other processes came or went: other plans are due. */
   peersChanged(): void {
     this.#changed();

@@ -117,6 +117,7 @@ export class KvWorkQueue implements WorkQueue {
   async claim(planId: string, stage: Stage, owner: string): Promise<ClaimedPlan | null> {
     if (!isPlanId(planId)) return null;
     const known = this.#options.heads.get(planId) ?? (await this.#kv.get(keys.plan(planId)));
+    if (!known) await this.#dropStale(planId, stage, null);
     const claim = await this.#claim(known, stage, owner);
     this.#book.claimed(claim !== null);
     return claim;
@@ -128,7 +129,10 @@ export class KvWorkQueue implements WorkQueue {
     for (let leases = 0; head; ) {
       const stored = planCodec.decode(head);
       if (stageOf(stored.head.status) !== stage) {
-        if (isNewest) return null;
+        if (isNewest) {
+          await this.#dropStale(stored.head.id, stage, head);
+          return null;
+        }
         [head, isNewest] = [await this.#kv.get(head.key), true];
         continue;
       }
@@ -145,6 +149,22 @@ export class KvWorkQueue implements WorkQueue {
       }
     }
     return null;
+  }
+
+  /**
+   * Entries of the queue that stand although the plan does not need the stage: a process of an earlier version, which knows of one
+   * class of priority only, moved the plan on or deleted it without them. Head and entry are of one write, so the head's revision proves it.
+   */
+  async #dropStale(planId: string, stage: Stage, head: HeadEntry | null): Promise<void> {
+    const stale = this.#book.offeredInVain(stage, planId);
+    if (stale.length === 0) return;
+    const compare = [{ key: keys.plan(planId), modRevision: head?.modRevision ?? 0 }];
+    await this.#kv.txn(
+      when(
+        compare,
+        stale.map((key) => ({ delete: key })),
+      ),
+    );
   }
 
   /** null: somebody else has it, or it is gone. A head: it has changed and nobody has it. */
