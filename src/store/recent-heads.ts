@@ -1,7 +1,8 @@
 // The newest heads that this process has seen or written, so that a claim need not read the head that it is about to replace. What
 // is out of date does no harm: the claim's transaction compares the head's revision.
-import type { KeyValue } from './kv.ts';
+
 import { idOf, PLANS } from './keys.ts';
+import type { KeyValue } from './kv.ts';
 
 /** Enough for the plans that a process may take next; of more the head is read. */
 const KEPT = 1_024;

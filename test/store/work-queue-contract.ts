@@ -128,7 +128,12 @@ export function workQueueContract(name: string, open: () => Promise<Rig>): void 
       const left = entries.find((key) => key.endsWith(moved.id)) ?? '';
       await rig.stores.plans.delete(id);
       await (await claim(moved.id)).advance(advanced);
-      await rig.kv.txn(when([], [deleted, left].map((key) => ({ put: key, value: '' }))));
+      await rig.kv.txn(
+        when(
+          [],
+          [deleted, left].map((key) => ({ put: key, value: '' })),
+        ),
+      );
       const gone = new Promise<void>((resolve) => {
         void (async () => {
           for await (const one of offers(rig.stores)) {

@@ -80,7 +80,10 @@ test('fields reach the service as they were sent, true counts as an integer, and
 
 test('the limits of the search and the priority reach the service, and a body without them is as it ever was', async () => {
   const { ask, created } = harness();
-  const sent = [FULL, { ...FULL, time_limit: 30, gap_limit: 0.05, priority: 'high', timeout: 1, template_url: 'u', files: {}, id: 'i' }];
+  const sent = [
+    FULL,
+    { ...FULL, time_limit: 30, gap_limit: 0.05, priority: 'high', timeout: 1, template_url: 'u', files: {}, id: 'i' },
+  ];
   for (const body of sent) expect((await ask('POST', '/v1/plans', { body: JSON.stringify(body) })).status).toBe(201);
   expect(created[0]?.input).toEqual({ ...FULL, idempotencyKey: undefined });
   expect(created[1]?.input).toMatchObject({ timeLimit: 30, gapLimit: 0.05, priority: 'high', timeout: 1 });
