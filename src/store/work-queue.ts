@@ -180,18 +180,18 @@ export class KvWorkQueue implements WorkQueue {
     const stored: StoredPlan = { ...before, head, event };
     const key = keys.claim(head.id);
     const claim = claimCodec.encode({ owner, instance: this.#instance, token });
-    const request: TxnRequest = {
-      compare: [
+    const request = when(
+      [
         { key, modRevision: 0 },
         { key: found.key, modRevision: found.modRevision },
       ],
-      then: [
+      [
         { put: key, value: claim, lease: lease.id },
         { put: found.key, value: planCodec.encode(stored) },
         { put: keys.event(head.id, head.seq), value: eventCodec.encode({ event, token }) },
       ],
-      otherwise: [{ get: key }, { get: found.key }],
-    };
+      [{ get: key }, { get: found.key }],
+    );
     const pending = { seen: false };
     this.#pending.set(token, pending);
     try {
