@@ -5,11 +5,12 @@ import type { Stage } from '../../src/domain/plan.ts';
 import type { ClaimedPlan } from '../../src/domain/ports.ts';
 import type { ReservationStep } from '../../src/domain/solution.ts';
 import type { Stores } from '../../src/store/index.ts';
-import { CLAIMS } from '../../src/store/keys.ts';
+import { CLAIMS, idOf } from '../../src/store/keys.ts';
 import type { Kv } from '../../src/store/kv.ts';
+import { Peers } from '../../src/store/peers.ts';
 import { when } from '../../src/store/request.ts';
 import { losingAnswers, through } from './plan-store-contract.ts';
-import { find, type Rig } from './rigs.ts';
+import { find, quiet, type Rig } from './rigs.ts';
 import {
   advanced,
   Listener,
@@ -117,6 +118,31 @@ export function workQueueContract(name: string, open: () => Promise<Rig>): void 
       expect(await order('solver')).toEqual(wanted);
       for (const id of wanted) await (await claim(id, 'solver')).advance({ to: 'not found', reason: 'completed' });
       expect((await rig.kv.range('queue/')).kvs).toEqual([]);
+    });
+
+    it('leaves plans to the process whose turn they are, until that has gone', async () => {
+      const member = { roles: ['controller'], version: '' };
+      const other = await rig.another({ member });
+      // No time passes here, so what is another one's turn is never due.
+      const still = { now: () => rig.clock.now(), monotonic: () => 0, after: () => () => undefined };
+      const stores = await startStores(rig.witness, still, { member });
+      await stores.members.join('http://here');
+      await other.members.join('http://there');
+      const [here] = (await rig.kv.range('members/')).kvs.filter(({ value }) => String(value).includes('http://here'));
+      const peers = new Peers(idOf(here?.key ?? ''), quiet);
+      peers.onMembers((await rig.kv.range('members/')).kvs.map((kv) => ({ type: 'put', kv })));
+      const made: string[] = [];
+      for (let at = 0; at < 20; at += 1) made.push(await create());
+      const own = made.filter((id) => peers.rank('controller', id) === 0);
+      expect([0, made.length]).not.toContain(own.length);
+      const seen: string[] = [];
+      for await (const id of offers(stores)) {
+        if (seen.push(id) === own.length) void other.close();
+        if (seen.length === made.length) break;
+      }
+      expect(seen.slice(0, own.length).sort()).toEqual([...own].sort());
+      expect([...seen].sort()).toEqual([...made].sort());
+      await stores.close();
     });
 
     it('an entry of the queue that a process without classes left behind goes when it was offered in vain', async () => {
