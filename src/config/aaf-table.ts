@@ -1,5 +1,5 @@
 // Settings of credentials and secrets: encrypted passwords, permissions asked of AAF, secrets kept in its secret store (SMS).
-import { bool, integer, permissions, secret, text } from './option.ts';
+import { bool, integer, permissions, secret, text, url } from './option.ts';
 import { REQUIRED_PERMISSION } from './permissions.ts';
 
 export const AUTH = {

@@ -16,6 +16,10 @@ export const PLAN_STATUSES = [
 ] as const;
 export type PlanStatus = (typeof PLAN_STATUSES)[number];
 
+/** Who is served first when more plans wait than there are workers. */
+export const PRIORITIES = ['high', 'normal', 'low'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
 export const STAGES = ['controller', 'solver', 'reservation'] as const;
 /** The three kinds of engine work, named after the roles that do them. */
 export type Stage = (typeof STAGES)[number];
@@ -116,6 +120,8 @@ export interface PlanHead {
   readonly timeLimit?: number;
   /** How far from the best is good enough for the creator, as a share; absent: the best. */
   readonly gapLimit?: number;
+  /** Absent: normal. */
+  readonly priority?: Exclude<Priority, 'normal'>;
   /** Name of the principal that created the plan. */
   readonly createdBy: string;
   /** Transaction id of the creating request; goes to every upstream call and log line of the plan. */

@@ -62,6 +62,8 @@ export interface NewPlan {
   readonly timeLimit?: number;
   /** See `SearchOptions.gapLimit`. */
   readonly gapLimit?: number;
+  /** Absent: normal. */
+  readonly priority?: PlanHead['priority'];
   readonly createdBy: string;
   readonly requestId: string;
   readonly document: TemplateDocument;

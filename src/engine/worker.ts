@@ -54,10 +54,11 @@ export function createWorker(options: WorkerOptions): Worker {
 
   async function consume(): Promise<void> {
     for await (const planId of options.work.offers(options.stage, offers.signal)) {
-      await freeSlot();
       if (offers.signal.aborted) return;
       const task = slot(() => workOn(options, planId, inHand.signal)).finally(() => running.delete(task));
       running.add(task);
+      // Before the next offer is asked for, not after: it would be out of date by the time that it is taken.
+      await freeSlot();
     }
   }
 

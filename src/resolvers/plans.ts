@@ -1,7 +1,7 @@
 // Plans: reading one or many, creating, deleting, and checking a template beforehand.
 import type { Issue } from '../domain/errors.ts';
 import { ConductorError } from '../domain/errors.ts';
-import type { PlanRecord, PlanStatus } from '../domain/plan.ts';
+import type { PlanRecord, PlanStatus, Priority } from '../domain/plan.ts';
 import type { PlanQuery } from '../domain/ports.ts';
 import type { CreatePlanOutcome } from '../services/index.ts';
 import type { Connection, PageArgs } from './connection.ts';
@@ -47,6 +47,7 @@ interface CreatePlanArgs {
     readonly timeout?: number | null | undefined;
     readonly timeLimit?: number | null | undefined;
     readonly gapLimit?: number | null | undefined;
+    readonly priority?: Priority | null | undefined;
     readonly numSolution?: string | null | undefined;
     readonly idempotencyKey?: string | null | undefined;
   };
@@ -63,6 +64,7 @@ export function createPlan(_: unknown, args: CreatePlanArgs, ctx: GraphqlContext
       timeout: input.timeout ?? undefined,
       timeLimit: input.timeLimit ?? undefined,
       gapLimit: input.gapLimit ?? undefined,
+      priority: input.priority ?? undefined,
       numSolution: input.numSolution ?? undefined,
       idempotencyKey: input.idempotencyKey ?? undefined,
     }),

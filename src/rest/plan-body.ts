@@ -28,7 +28,7 @@ function wrongType(key: string, value: unknown, wanted: string): string {
   return `-> ${key} -> ${pythonStr(value)} did not pass validation against callable: ${wanted}`;
 }
 
-/** In alphabetical order; all but `template` are optional. `gap_limit` and `time_limit` are new. */
+/** In alphabetical order; all but `template` are optional. `gap_limit`, `priority` and `time_limit` are new. */
 const FIELDS: ReadonlyMap<string, Check> = new Map([
   ['files', object],
   ['gap_limit', number],
@@ -36,6 +36,7 @@ const FIELDS: ReadonlyMap<string, Check> = new Map([
   ['limit', integer],
   ['name', text],
   ['num_solution', text],
+  ['priority', text],
   ['template', objectOrText],
   ['template_url', text],
   ['time_limit', number],
@@ -94,6 +95,7 @@ function toInput(body: JsonObject): CreatePlanInput {
   const template = own(body, 'template');
   const timeLimit = own(body, 'time_limit');
   const gapLimit = own(body, 'gap_limit');
+  const priority = own(body, 'priority');
   return {
     template: isJsonObject(template) ? template : String(template),
     ...(typeof name === 'string' && { name }),
@@ -102,5 +104,6 @@ function toInput(body: JsonObject): CreatePlanInput {
     ...(typeof wanted === 'string' && { numSolution: wanted }),
     ...(typeof timeLimit === 'number' && { timeLimit }),
     ...(typeof gapLimit === 'number' && { gapLimit }),
+    ...(typeof priority === 'string' && { priority }),
   };
 }

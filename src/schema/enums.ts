@@ -3,7 +3,7 @@
 import type { Compensation } from '../domain/compensation.ts';
 import type { CandidateVerdict } from '../domain/explanation.ts';
 import type { LockOutcome, LockStatus } from '../domain/order-locks.ts';
-import type { EventReason, PlanStatus, Stage } from '../domain/plan.ts';
+import type { EventReason, PlanStatus, Priority, Stage } from '../domain/plan.ts';
 import type { PlanChange, PlanQuery } from '../domain/ports.ts';
 import type { ReservationStep, SearchStatus } from '../domain/solution.ts';
 import type { TriageDrop } from '../domain/triage.ts';
@@ -40,6 +40,16 @@ export const PlanStatusEnum = builder.enumType('PlanStatus', {
     },
     ERROR: { value: 'error', description: 'Finished; the message says what failed. REST: `error`.' },
   } as const satisfies Record<string, EnumValue<PlanStatus>>,
+});
+
+export const PriorityEnum = builder.enumType('Priority', {
+  description:
+    'Who is served first at each stage. Within a class the oldest plan goes first; one start of eight goes to the plan that waits longest of all, so nobody waits for ever.',
+  values: {
+    HIGH: { value: 'high', description: 'Before all others. REST: `high`.' },
+    NORMAL: { value: 'normal', description: 'What plans have that ask for nothing. REST: `normal`.' },
+    LOW: { value: 'low', description: 'After all others. REST: `low`.' },
+  } as const satisfies Record<string, EnumValue<Priority>>,
 });
 
 export const StageEnum = builder.enumType('Stage', {

@@ -1,6 +1,6 @@
 // Input objects.
 import { builder } from './builder.ts';
-import { PlanStatusEnum } from './enums.ts';
+import { PlanStatusEnum, PriorityEnum } from './enums.ts';
 
 export const CreatePlanInput = builder.inputType('CreatePlanInput', {
   description: 'A new plan. Give the template in one of its two forms.',
@@ -17,6 +17,10 @@ export const CreatePlanInput = builder.inputType('CreatePlanInput', {
     gapLimit: t.float({
       description:
         'From 0 to below 1. The search ends with a placement that is proven to be no further from the best than this part of its objective: 0.05 is 5 %.',
+    }),
+    priority: t.field({
+      type: PriorityEnum,
+      description: 'Who is served first when more plans wait than there are workers; `NORMAL` when left out.',
     }),
     numSolution: t.string({ description: 'How many recommendations are wanted: a number from 1, or `all`.' }),
     idempotencyKey: t.string({

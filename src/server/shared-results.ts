@@ -1,5 +1,5 @@
 // A thousand subscribers of one plan are told of the same event by the same operation: what it says of the event is worked out
-// once for all who ask within a moment, inventory reads included.
+// once for all who ask within a moment, inventory reads included, and so is its JSON.
 import type { DocumentNode, ExecutionResult } from 'graphql';
 import type { Principal } from '../domain/principal.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -15,6 +15,15 @@ export interface SharedResults {
   keyOf(operation: Operation, principal: Principal): string;
   /** The result of another subscription for the same event and key, or that of `run`. Results with errors are not shared. */
   of(event: unknown, key: string, run: () => Promise<ExecutionResult>): Promise<ExecutionResult>;
+}
+
+/** A result that many are sent: its JSON is made once. Yoga asks results for it by this name. */
+export interface SharedResult extends ExecutionResult {
+  readonly stringify: () => string;
+}
+
+export function isShared(result: object): result is SharedResult {
+  return 'stringify' in result && typeof result.stringify === 'function';
 }
 
 interface Shared {
@@ -52,9 +61,21 @@ export function createSharedResults(clock: Clock): SharedResults {
         // A failure may be the other subscriber's own: it left, or its request id is in the message.
         return result.errors ? run() : result;
       }
-      const result = run();
+      const result = run().then(sharing);
       results.set(key, { result, goodUntil: clock.monotonic() + GOOD_FOR_MS });
       return result;
     },
   };
+}
+
+/** Gives the result its JSON, kept when first asked for; not one of its own fields, so that copies are without. */
+function sharing(result: ExecutionResult): ExecutionResult {
+  if (result.errors || isShared(result)) return result;
+  let text: string | null = null;
+  return Object.defineProperty(result, 'stringify', {
+    value: () => {
+      text ??= JSON.stringify(result);
+      return text;
+    },
+  });
 }

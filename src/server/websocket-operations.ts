@@ -11,6 +11,7 @@ import type { Authenticate } from '../rest/index.ts';
 import type { Caller } from './execute.ts';
 import { maskError, wireError } from './masking.ts';
 import type { ServerSettings } from './settings.ts';
+import { isShared, type SharedResult } from './shared-results.ts';
 import { maskingOf, type PreparedArgs, prepare, type Yoga } from './yoga.ts';
 
 /** One connection. */
@@ -20,6 +21,8 @@ export interface Peer {
   principal: Principal | null;
   /** Aborted when the connection is closed. */
   readonly gone: AbortController;
+  /** What is sent in place of a frame that stands for it; see `standIn`. */
+  readonly frames: Map<string, string>;
   readonly close: (code: number, reason: string) => void;
 }
 
@@ -73,13 +76,34 @@ export function createOperations(dependencies: OperationDependencies): Server<Pe
     },
     execute: (args) => run(args as PreparedArgs),
     subscribe: (args) => run(args as PreparedArgs),
-    onNext: (_ctx, _id, _payload, _args, { errors, ...rest }) =>
-      errors && ({ ...rest, errors: errors.map(wireError) } as FormattedExecutionResult),
+    onNext({ extra }, id, _payload, _args, result) {
+      if (isShared(result)) return standIn(extra, id, result);
+      const { errors, ...rest } = result;
+      return errors && ({ ...rest, errors: errors.map(wireError) } as FormattedExecutionResult);
+    },
     onError(_ctx, _id, _payload, errors) {
       const masking = { requestId: ids.uuid(), logger, suggestions: introspection };
       return errors.map((error) => wireError(maskError(error, masking)));
     },
   });
+}
+
+/**
+ * graphql-ws makes the JSON of each frame anew. For a result that many are sent it gets an empty one to make a frame of, and the
+ * socket sends the frame with the result's own JSON in its place.
+ */
+function standIn({ frames }: Peer, id: string, result: SharedResult): FormattedExecutionResult {
+  const frameOf = (payload: string) => `{"id":${JSON.stringify(id)},"type":"next","payload":${payload}}`;
+  frames.set(frameOf('{}'), frameOf(result.stringify()));
+  return {};
+}
+
+/** The text to send for a frame of graphql-ws. */
+export function frameText({ frames }: Peer, text: string): string {
+  const instead = frames.get(text);
+  if (instead === undefined) return text;
+  frames.delete(text);
+  return instead;
 }
 
 function run(args: PreparedArgs): Promise<ExecutionResult | AsyncIterableIterator<ExecutionResult>> {

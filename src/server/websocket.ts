@@ -12,7 +12,7 @@ import { type Authenticate, MAX_JSON_DEPTH, shapeExcess } from '../rest/index.ts
 import { splitTarget } from './exchange.ts';
 import { judgeOrigin } from './origin.ts';
 import type { ServerSettings } from './settings.ts';
-import { createOperations, type Peer } from './websocket-operations.ts';
+import { createOperations, frameText, type Peer } from './websocket-operations.ts';
 import { GRAPHQL_PATH, type Yoga } from './yoga.ts';
 
 export interface WebSocketDependencies {
@@ -53,14 +53,14 @@ export function createWebSockets(dependencies: WebSocketDependencies): WebSocket
   const accept = (socket: WebSocket, req: IncomingMessage, principal: Principal | null) => {
     pings.watch(socket);
     const close = (code: number, reason: string) => socket.close(code, reason);
-    serve(socket, { req, principal, gone: new AbortController(), close });
+    serve(socket, { req, principal, gone: new AbortController(), frames: new Map(), close });
   };
 
   const serve = (socket: WebSocket, peer: Peer) => {
     const closed = operations.opened(
       {
         protocol: socket.protocol,
-        send: (text) => sendText(socket, text, webSocket.maxBufferedBytes),
+        send: (text) => sendText(socket, frameText(peer, text), webSocket.maxBufferedBytes),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) => {
           socket.on('message', (data: Buffer, isBinary) => {

@@ -47,6 +47,8 @@ export interface CreatePlanInput {
   readonly timeLimit?: number | undefined;
   /** From 0 to below 1: a placement proven to be no further than this share from the best ends the search. */
   readonly gapLimit?: number | undefined;
+  /** `high`, `normal` or `low`. @default normal */
+  readonly priority?: string | undefined;
 }
 
 export interface CreatePlanOutcome {

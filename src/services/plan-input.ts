@@ -1,6 +1,7 @@
 // What a new plan must look like before it is stored: each rule once, with a text that says what to send instead.
 // Source: the REST API's body fields; `num_solution` and its meaning as in the solver's specification.
 import { ConductorError } from '../domain/errors.ts';
+import { PRIORITIES, type Priority } from '../domain/plan.ts';
 import type { TemplateDocument } from '../domain/template.ts';
 import { checkBytes, documentOf } from '../engine/template/index.ts';
 import type { JsonObject } from '../lib/json.ts';
@@ -61,6 +62,13 @@ export function readGapLimit(value: number | undefined): { readonly gapLimit?: n
   return { gapLimit: value };
 }
 
+/** The class in which the plan waits, as stored: nothing for the normal one. Throws BAD_REQUEST. */
+export function readPriority(value: string | undefined): { readonly priority?: Exclude<Priority, 'normal'> } {
+  if (value === undefined || value === 'normal') return {};
+  if (value === 'high' || value === 'low') return { priority: value };
+  throw new ConductorError('BAD_REQUEST', `priority must be one of ${PRIORITIES.join(', ')}.`);
+}
+
 /** The name as given (an empty one too, as the reference echoes it), or undefined when one is to be made. Throws BAD_REQUEST. */
 export function readName(value: string | undefined): string | undefined {
   if (value !== undefined && value.length > MAX_NAME_LENGTH) {
@@ -111,6 +119,7 @@ export function fingerprintOf(asked: {
   readonly recommendMax: string;
   readonly timeLimit?: number;
   readonly gapLimit?: number;
+  readonly priority?: Priority;
   readonly document: TemplateDocument;
 }): string {
   return sha256(canonicalJson(asked));

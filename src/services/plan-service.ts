@@ -19,6 +19,7 @@ import {
   readIdempotencyKey,
   readName,
   readNumSolution,
+  readPriority,
   readTimeLimit,
   readTimeout,
   withTransactionId,
@@ -138,7 +139,8 @@ async function create(
   const name = readName(input.name);
   const recommendMax = readNumSolution(input.numSolution, defaults.recommendMax, defaults.maxRecommendations);
   const timeout = readTimeout(input.timeout, defaults.timeout);
-  const limited = { ...readTimeLimit(input.timeLimit), ...readGapLimit(input.gapLimit) };
+  const { timeLimit, gapLimit, priority } = input;
+  const wishes = { ...readTimeLimit(timeLimit), ...readGapLimit(gapLimit), ...readPriority(priority) };
   const asked = readIdempotencyKey(input.idempotencyKey);
   // Keys of different principals never meet.
   const key = asked === undefined ? undefined : JSON.stringify([scope.principal.name, asked]);
@@ -149,12 +151,12 @@ async function create(
     name: name ?? ids.uuid(),
     timeout,
     recommendMax,
-    ...limited,
+    ...wishes,
     createdBy: scope.principal.name,
     requestId: scope.requestId,
     document: withTransactionId(document, scope.transactionId),
     ...(key !== undefined && {
-      idempotency: { key, fingerprint: fingerprintOf({ name, timeout, recommendMax, ...limited, document }) },
+      idempotency: { key, fingerprint: fingerprintOf({ name, timeout, recommendMax, ...wishes, document }) },
     }),
   };
   const outcome = await alone(inFlight, key, () => parts.plans.create(plan));

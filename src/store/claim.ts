@@ -15,6 +15,7 @@ import { type EncodedPart, encodePart, type PartReader, writeParts } from './par
 import { readReservations } from './plan-history.ts';
 import { endStop, keepsLocks, nextState, requeue } from './plan-state.ts';
 import { ProgressWriter } from './progress-writer.ts';
+import type { RecentHeads } from './recent-heads.ts';
 import { when } from './request.ts';
 
 /** Attempts at a write whose outcome is unknown. */
@@ -24,10 +25,14 @@ const STOPPED = new Error('The search is to end.');
 /** Attempts at a write that others' changes of the same order locks came before: each failure is somebody's success. */
 const LOCK_TRIES = 200;
 
+/** Documents of one result up to this size need no write of their own. */
+const INLINE_BYTES = 256_000;
+
 export interface ClaimOptions {
   readonly kv: Kv;
   readonly parts: PartReader;
   readonly locks: LockBook;
+  readonly heads: RecentHeads;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -152,15 +157,11 @@ export class KvClaim implements ClaimedPlan {
   }
 
   async #write(change: Advance): Promise<PlanRecord> {
-    const { kv, clock, owner, token, stored, parts: reader } = this.#options;
+    const { kv, clock, owner, token, stored, heads, parts: reader } = this.#options;
     const documents = await this.#encodeDocuments(change);
-    if (
-      !(await writeParts(
-        kv,
-        [this.#fence()],
-        [...documents.values()].map(({ part }) => part),
-      ))
-    ) {
+    const parts = [...documents.values()].map(({ part }) => part);
+    const inline = this.#fitsInline(change, parts) ? parts.flatMap(({ puts }) => puts) : [];
+    if (inline.length === 0 && !(await writeParts(kv, [this.#fence()], parts))) {
       throw new ConductorError('CLAIM_LOST');
     }
     const refs = new Map([...documents].map(([name, { part }]) => [name, part.ref] as const));
@@ -169,8 +170,10 @@ export class KvClaim implements ClaimedPlan {
       const facts = { stage: this.stage, written: refs, locked: locks.locked, now: clock.now(), actor: owner };
       const { head, event } = nextState(this.plan.head, asked, facts);
       const compare = [this.#fence(), { key: keys.plan(head.id), modRevision: this.plan.revision }, ...locks.compare];
+      const value = planCodec.encode({ ...stored, head, event });
       const request = when(compare, [
-        { put: keys.plan(head.id), value: planCodec.encode({ ...stored, head, event }) },
+        ...inline,
+        { put: keys.plan(head.id), value },
         { put: keys.event(head.id, event.seq), value: eventCodec.encode({ event, token }) },
         { delete: keys.claim(head.id) },
         ...this.leftovers(),
@@ -183,9 +186,17 @@ export class KvClaim implements ClaimedPlan {
       const revision = await this.#settle(request, event.seq, locks.compare.length > 0);
       if (revision === null) continue;
       for (const { part, document } of documents.values()) reader.remember(part.ref, document);
+      heads.remember({ key: keys.plan(head.id), value: Buffer.from(value), modRevision: revision });
       return { head, revision };
     }
     throw new ConductorError('CONFLICT');
+  }
+
+  /** Small documents go with the head that names them, in one write; beside order locks a transaction has no room to spare. */
+  #fitsInline({ locks = [] }: Advance, parts: readonly EncodedPart[]): boolean {
+    if (locks.length > 0 || this.plan.head.locked) return false;
+    const bytes = parts.flatMap(({ puts }) => puts).reduce((sum, put) => sum + valueBytes(put), 0);
+    return bytes <= INLINE_BYTES;
   }
 
   /** The change as order locks allow it, with what it does to them. */
@@ -267,6 +278,10 @@ export class KvClaim implements ClaimedPlan {
     this.#progress.end();
     this.#options.onEnd(this);
   }
+}
+
+function valueBytes(operation: Operation): number {
+  return 'put' in operation ? Buffer.byteLength(operation.value) : 0;
 }
 
 /** A write that timed out has no result; other failures stay failures. */

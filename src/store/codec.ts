@@ -83,10 +83,12 @@ export interface StoredRetention {
   readonly after: Readonly<Record<string, string>>;
 }
 
+type Entry = Pick<KeyValue, 'key' | 'value'>;
+
 interface Codec<T extends object> {
   encode(value: T): string;
   /** Throws INTERNAL when the value is not of this kind, STORE_FORMAT_NEWER when a later version of the program wrote it. */
-  decode(kv: KeyValue): T;
+  decode(kv: Entry): T;
 }
 
 function codec<T extends object>(): Codec<T> {
@@ -125,7 +127,7 @@ function remembering<T extends object>(inner: Codec<T>): Codec<T> {
   };
 }
 
-function parse(kv: KeyValue): unknown {
+function parse(kv: Entry): unknown {
   try {
     return JSON.parse(Buffer.from(kv.value.buffer, kv.value.byteOffset, kv.value.byteLength).toString('utf8'));
   } catch (error) {

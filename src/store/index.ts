@@ -1,5 +1,6 @@
 // Everything the rest of the program needs of the store, made over one Kv: plans, their feed, the engine's work queue, order
 // locks and latency rules.
+import { setMaxListeners } from 'node:events';
 import type { CompensationSettings } from '../domain/compensation.ts';
 import type { MemberIdentity } from '../domain/members.ts';
 import type { OrderLockStore } from '../domain/order-locks.ts';
@@ -21,6 +22,7 @@ import { PartReader } from './parts.ts';
 import { KvPlanFeed } from './plan-feed.ts';
 import { KvPlanStore } from './plan-store.ts';
 import { KvProgressFeed } from './progress.ts';
+import { RecentHeads } from './recent-heads.ts';
 import { Retention, type RetentionSettings } from './retention.ts';
 import { KvWorkQueue } from './work-queue.ts';
 
@@ -70,7 +72,15 @@ const KEEP_ALL: RetentionSettings = { finishedPlansMs: 0, orphanPartsMs: 0, inte
 
 export function createStores(kv: Kv, options: StoresOptions): Stores {
   const book = new LockBook({ ...options, kv });
-  const shared = { ...options, kv, random: options.random ?? systemRandom, parts: new PartReader(kv), locks: book };
+  const shared = {
+    ...options,
+    kv,
+    memberId: options.ids.uuid(),
+    random: options.random ?? systemRandom,
+    parts: new PartReader(kv),
+    heads: new RecentHeads(),
+    locks: book,
+  };
   const plans = new KvPlanStore(shared);
   const feed = new KvPlanFeed({
     ...shared,
@@ -83,8 +93,7 @@ export function createStores(kv: Kv, options: StoresOptions): Stores {
   const orderLocks = new KvOrderLocks({ ...shared, book, wakers });
   const retention = new Retention({ ...KEEP_ALL, ...options.retention, ...shared, plans, orderLocks });
   const members = new Members({
-    ...options,
-    kv,
+    ...shared,
     prefix: MEMBERS,
     ttlSeconds: options.leaseTtlSeconds,
     self: { name: options.ownerName, roles: [], version: '', ...options.member },
@@ -93,6 +102,8 @@ export function createStores(kv: Kv, options: StoresOptions): Stores {
   });
   const compensations = new KvCompensations({ ...DEFAULT_COMPENSATION, ...options.compensation, ...shared });
   const stop = new AbortController();
+  // Each watch listens, and the pauses and streams within it.
+  setMaxListeners(0, stop.signal);
   return {
     compensations,
     plans,

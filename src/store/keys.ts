@@ -1,7 +1,7 @@
 // The key layout of the store, in one place. Heads stand alone under `plans/`, so that one watch and one listing of that prefix
 // carry every change of every plan and none of the large documents.
 import { ConductorError } from '../domain/errors.ts';
-import { type PartName, type PlanHead, type Stage, stageOf } from '../domain/plan.ts';
+import { type PartName, type PlanHead, type Priority, type Stage, stageOf } from '../domain/plan.ts';
 import { sha256 } from '../lib/json.ts';
 
 /** Heads with their newest event, one key a plan. */
@@ -31,8 +31,8 @@ export const COMPENSATION = 'compensation/';
 export const COMPENSATION_ENTRIES = `${COMPENSATION}entries/`;
 export type IndexOrder = keyof typeof INDEX;
 
-/** The queue has one class for now; the digit leaves room for more urgent and less urgent ones. */
-const PRIORITY = '5';
+/** Classes of the queue; the smaller digit is served first. */
+const PRIORITY: Readonly<Record<Priority, string>> = { high: '3', normal: '5', low: '7' };
 const MAX_MS = 10 ** 15 - 1;
 
 /** Ids are UUIDs; anything else that a caller sends is simply not there. */
@@ -95,10 +95,10 @@ export function indexKey(order: IndexOrder, created: number, id: string): string
 }
 
 /** The queue entry that a plan in this status has, or null: it stands from the need of the stage until its result. */
-export function queueKey(head: Pick<PlanHead, 'id' | 'status' | 'created'>): string | null {
+export function queueKey(head: Pick<PlanHead, 'id' | 'status' | 'created' | 'priority'>): string | null {
   const stage = stageOf(head.status);
   if (stage === null) return null;
-  return `${keys.queue(stage)}${PRIORITY}/${indexPosition('oldest-first', head.created, checked(head.id))}`;
+  return `${keys.queue(stage)}${PRIORITY[head.priority ?? 'normal']}/${indexPosition('oldest-first', head.created, checked(head.id))}`;
 }
 
 /** Last segment of a key: the plan's id in `plans/`, `claims/`, `queue/` and `index/`. */

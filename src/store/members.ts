@@ -4,7 +4,6 @@ import { isConductorError } from '../domain/errors.ts';
 import type { Member, MemberIdentity, Membership, QueueLength } from '../domain/members.ts';
 import type { Logger } from '../domain/ports.ts';
 import { type Clock, delay } from '../lib/clock.ts';
-import type { Ids } from '../lib/ids.ts';
 import { memberCodec } from './codec.ts';
 import type { Kv, Lease } from './kv.ts';
 import { when } from './request.ts';
@@ -21,7 +20,8 @@ type Facts = Pick<Member, 'claims' | 'feedLagMs' | 'storeRevision'>;
 export interface MembersOptions {
   readonly kv: Kv;
   readonly clock: Clock;
-  readonly ids: Ids;
+  /** Unique to this run of the process. */
+  readonly memberId: string;
   readonly logger: Logger;
   readonly prefix: string;
   readonly ttlSeconds: number;
@@ -44,7 +44,7 @@ export class Members implements Membership {
 
   constructor(options: MembersOptions) {
     this.#options = options;
-    this.#id = options.ids.uuid();
+    this.#id = options.memberId;
   }
 
   /** Registers this process, and again whenever its lease was lost; what fails is tried again. Resolves after the first try. */

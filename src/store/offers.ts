@@ -1,8 +1,10 @@
-// What the queue and the claims say, put together: which plans wait for a stage and belong to nobody, oldest first.
+// What the queue and the claims say, put together: which plans wait for a stage and belong to nobody; the oldest first in each
+// class of priority. Each plan has one process whose turn it is; the others take it a little later, should it still be there.
 import type { Stage } from '../domain/plan.ts';
 import { type Clock, delay } from '../lib/clock.ts';
 import { idOf } from './keys.ts';
 import type { WatchEvent } from './kv.ts';
+import type { Peers } from './peers.ts';
 
 /** A plan that was offered and is still unclaimed is offered again after this time: whoever took the offer let it be. */
 const OFFER_AGAIN_MS = 1_000;
@@ -12,25 +14,50 @@ const OFFER_AGAIN_MS = 1_000;
  */
 const OTHER_WATCH_MS = 50;
 /**
- * Processes that lose races for claims take plans up to this much later, each plan by another share of it, so that usually one of
- * them is first by enough for the others to see its claim. Nobody waits while no race is lost.
+ * A process leaves a plan that is another one's turn to it for this long, enough for a claim to be written and told. One that has no
+ * free worker, stands still or has just died delays its plans by so much and no more.
  */
-const STAGGER_MS = 100;
+const TURN_MS = 100;
+/** Where claims take longer than that and races are lost, turns last up to so many times as long. */
+const LONGEST_TURN = 5;
 /** How fast a lost race raises the contention, and a won one lowers it. */
 const LOST_SHARE = 0.2;
 const WON_SHARE = 0.05;
-/** Plans in nobody's hands that are compared, from the oldest. */
+/** Plans in nobody's hands that are compared, from the oldest of each class. */
 const LOOK_AT = 64;
+/** One offer of so many goes to the plan that waits longest, whatever its class: nobody waits for ever. */
+const TURN_OF_ALL = 8;
 /** One for all: an abort without a reason makes an error with a stack each time. */
 const WOKEN = new Error('There is something to look at.');
 
+/** A key of the queue: `queue/<stage>/<class>/<created>/<id>`. */
+interface Entry {
+  readonly id: string;
+  /** The smaller text is the more urgent. */
+  readonly priority: string;
+  readonly created: number;
+  /** When this process heard of it, by the monotonic clock. */
+  readonly heard: number;
+  /** As `Peers` saw it in its generation. */
+  rank: number;
+  generation: number;
+}
+
+interface Due {
+  readonly id: string;
+  /** When it may be offered here. */
+  readonly at: number;
+  /** Smaller is older: time of creation, later for one that is another process's turn. */
+  readonly age: number;
+}
+
 export class OfferBook {
   readonly #clock: Clock;
-  readonly #instance: string;
+  readonly #peers: Peers;
   /** Share of claims that others are faster at, about: 0 to 1. */
   #contention = 0;
-  /** When each key of the queue was heard of. */
-  readonly #heard = new Map<string, number>();
+  readonly #entries = new Map<string, Entry>();
+  /** Keys by stage, sorted. */
   readonly #waiting = new Map<string, string[]>();
   readonly #claimed = new Set<string>();
   /** Revision in which the queue told of a claimed plan last: it may be ahead of the claims. */
@@ -41,10 +68,9 @@ export class OfferBook {
   readonly #offered = new Set<Map<string, number>>();
   readonly #wake = new Set<() => void>();
 
-  /** `instance`: what tells this process from others. */
-  constructor(clock: Clock, instance: string) {
+  constructor(clock: Clock, peers: Peers) {
     this.#clock = clock;
-    this.#instance = instance;
+    this.#peers = peers;
   }
 
   /** A plan that was offered could be claimed, or somebody else was faster. */
@@ -63,11 +89,11 @@ export class OfferBook {
       const present = list[at] === key;
       if (event.type === 'put' && !present) {
         list.splice(at, 0, key);
-        this.#heard.set(key, this.#clock.monotonic());
+        this.#entries.set(key, entryOf(key, this.#clock.monotonic()));
       }
       if (event.type === 'delete' && present) {
         list.splice(at, 1);
-        this.#heard.delete(key);
+        this.#entries.delete(key);
       }
       this.#forget(idOf(key));
       this.#onQueued(idOf(key), event.type === 'put' ? event.kv.modRevision : event.modRevision);
@@ -115,16 +141,30 @@ export class OfferBook {
     if (queued < revision) this.#ended.set(id, { revision, until: this.#clock.monotonic() + OTHER_WATCH_MS });
   }
 
+  /** Keys of the plan at the stage that stand for so long that the watch cannot be what is late. */
+  offeredInVain(stage: Stage, planId: string): readonly string[] {
+    const before = this.#clock.monotonic() - OFFER_AGAIN_MS;
+    const list = this.#waiting.get(stage) ?? [];
+    return list.filter((key) => idOf(key) === planId && this.#entryOf(key).heard <= before);
+  }
+
+  /** Other processes came or went: other plans are due. */
+  peersChanged(): void {
+    this.#changed();
+  }
+
   /** Ids as they become free, until the signal is aborted. */
   async *offers(stage: Stage, signal: AbortSignal): AsyncGenerator<string, void, undefined> {
     const offered = new Map<string, number>();
     this.#offered.add(offered);
+    let made = 0;
     try {
       while (!signal.aborted) {
-        const { id, waitMs } = this.#pick(stage, offered);
+        const { id, waitMs } = this.#pick(stage, offered, made % TURN_OF_ALL === TURN_OF_ALL - 1);
         if (id === null) await this.#pause(waitMs, signal);
         else {
           offered.set(id, this.#clock.monotonic());
+          made += 1;
           yield id;
         }
       }
@@ -133,30 +173,70 @@ export class OfferBook {
     }
   }
 
-  /** The plan that is due first; of those that wait for long that is the oldest, give or take the stagger. */
-  #pick(stage: Stage, offered: ReadonlyMap<string, number>): { readonly id: string | null; readonly waitMs: number } {
-    let [first, due, seen] = ['', Number.POSITIVE_INFINITY, 0];
+  /** The oldest plan that is due: of the most urgent class, or of all. None is due: how long until one is. */
+  #pick(
+    stage: Stage,
+    offered: ReadonlyMap<string, number>,
+    ofAll: boolean,
+  ): { readonly id: string | null; readonly waitMs: number } {
     const now = this.#clock.monotonic();
-    for (const key of this.#waiting.get(stage) ?? []) {
-      const id = idOf(key);
-      if (this.#claimed.has(id)) continue;
-      const before = offered.get(id);
-      const at = this.#dueAt(key, id, before);
-      if (at < due) [first, due] = [id, at];
-      if (before === undefined || at <= now) seen += 1;
-      if (seen >= LOOK_AT) break;
+    const list = this.#waiting.get(stage) ?? [];
+    let waitMs = Number.POSITIVE_INFINITY;
+    let best: Due | null = null;
+    for (let from = 0; from < list.length && (ofAll || best === null); ) {
+      const { priority } = this.#entryOf(list[from] ?? '');
+      const { oldest, nextMs } = this.#oldestOf(stage, list, from, priority, offered, now);
+      if (oldest && (best === null || oldest.age < best.age)) best = oldest;
+      waitMs = Math.min(waitMs, nextMs);
+      from = place(list, `queue/${stage}/${priority}0`);
     }
-    const waitMs = due - now;
-    return waitMs <= 0 ? { id: first, waitMs: 0 } : { id: null, waitMs };
+    return best ? { id: best.id, waitMs: 0 } : { id: null, waitMs };
   }
 
-  #dueAt(key: string, id: string, offered: number | undefined): number {
-    const stagger = Math.floor(this.#contention * STAGGER_MS * share(`${this.#instance} ${id}`));
-    return Math.max(
-      (this.#heard.get(key) ?? 0) + stagger,
-      this.#ended.get(id)?.until ?? 0,
-      offered === undefined ? 0 : offered + OFFER_AGAIN_MS,
-    );
+  /** Looks at one class of a stage's keys, which begins at `from`. */
+  #oldestOf(
+    stage: Stage,
+    list: readonly string[],
+    from: number,
+    priority: string,
+    offered: ReadonlyMap<string, number>,
+    now: number,
+  ): { readonly oldest: Due | null; readonly nextMs: number } {
+    let oldest: Due | null = null;
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (let at = from, seen = 0; at < list.length && seen < LOOK_AT; at += 1) {
+      const entry = this.#entryOf(list[at] ?? '');
+      if (entry.priority !== priority) break;
+      if (this.#claimed.has(entry.id)) continue;
+      const before = offered.get(entry.id);
+      const due = this.#due(stage, entry, before);
+      if (due.at > now) nextMs = Math.min(nextMs, due.at - now);
+      else if (oldest === null || due.age < oldest.age) oldest = due;
+      if (before === undefined || due.at <= now) seen += 1;
+    }
+    return { oldest, nextMs };
+  }
+
+  #due(stage: Stage, entry: Entry, offered: number | undefined): Due {
+    const { id, created, heard } = entry;
+    if (entry.generation !== this.#peers.generation) {
+      entry.rank = this.#peers.rank(stage, id);
+      entry.generation = this.#peers.generation;
+    }
+    const later = this.#later(entry.rank);
+    const free = Math.max(heard, this.#ended.get(id)?.until ?? 0, offered === undefined ? 0 : offered + OFFER_AGAIN_MS);
+    return { id, at: free + later, age: created + later };
+  }
+
+  /** How much later than the process whose turn it is, in milliseconds: the next ones follow at growing distances, to a limit. */
+  #later(rank: number): number {
+    if (rank === 0) return 0;
+    const turn = TURN_MS * (1 + (LONGEST_TURN - 1) * this.#contention);
+    return Math.floor(turn * (2 - 1 / rank));
+  }
+
+  #entryOf(key: string): Entry {
+    return this.#entries.get(key) ?? entryOf(key, 0);
   }
 
   #forget(id: string): void {
@@ -195,11 +275,7 @@ function place(list: readonly string[], key: string): number {
   return low;
 }
 
-/** A number from 0 to below 1 that is the same for the same text (FNV-1a, then stirred: texts with one ending are to differ). */
-function share(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
+function entryOf(key: string, heard: number): Entry {
+  const [, , priority = '', created = ''] = key.split('/');
+  return { id: idOf(key), priority, created: Number(created), heard, rank: 0, generation: -1 };
 }

@@ -4,6 +4,7 @@ import { ConductorError, isConductorError } from '../domain/errors.ts';
 import type { PlanRecord } from '../domain/plan.ts';
 import type { Cursor, Logger, Metrics, PlanChange, PlanFeed, PlanFeedOptions, PlanFilter } from '../domain/ports.ts';
 import type { Clock } from '../lib/clock.ts';
+import { chunks } from '../lib/concurrency.ts';
 import type { Random } from '../lib/random.ts';
 import { planCodec, type StoredPlan } from './codec.ts';
 import { decodeCursor, encodeCursor, type FeedPosition } from './cursor.ts';
@@ -14,7 +15,11 @@ import type { KeyValue, Kv, WatchEvent } from './kv.ts';
 import { matchesHead } from './plan-filter.ts';
 import { readEvents } from './plan-history.ts';
 import { toRecord } from './plan-store.ts';
+import type { RecentHeads } from './recent-heads.ts';
 import { Reflector, type ReflectorBatch } from './reflector.ts';
+
+/** Heads read at once for whoever comes back too late. */
+const PLANS_AT_ONCE = 16;
 
 export interface FeedOptions {
   readonly kv: Kv;
@@ -22,6 +27,8 @@ export interface FeedOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** Is told of every head that the watch shows. */
+  readonly heads?: RecentHeads | undefined;
   readonly retryBaseMs?: number | undefined;
   /** Changes that wait for one subscriber before they are coalesced. @default 256 */
   readonly queueCapacity?: number | undefined;
@@ -176,7 +183,7 @@ export class KvPlanFeed implements PlanFeed {
     }
   }
 
-  /** Everything of all plans after the position: from memory, else from the store's history, else a gap. */
+  /** Everything of all plans after the position: from memory, else from the store's history, else a gap and what is now. */
   async *#since(position: FeedPosition, signal: AbortSignal): AsyncGenerator<FeedItem> {
     const remembered = this.#ring.after(position.revision);
     if (remembered) {
@@ -186,20 +193,44 @@ export class KvPlanFeed implements PlanFeed {
     const { clusterId } = this.#reflector;
     const target = this.#ring.newest;
     const stop = new AbortController();
+    let reached = position.revision;
     try {
       const ended = AbortSignal.any([signal, stop.signal]);
       const from = { fromRevision: position.revision + 1, clusterId, signal: ended };
       for await (const { revision, events } of this.#kv.watch(PLANS, from)) {
         yield* changesOf(events, clusterId);
+        reached = revision;
         if (revision >= target) return;
       }
     } catch (error) {
       const compacted = isConductorError(error, 'STORE_COMPACTED');
       if (!compacted && !isConductorError(error, 'STORE_UNAVAILABLE')) throw error;
-      const here = { clusterId, revision: this.#reflector.status().revision, seq: 1 };
-      yield { gap: { reason: compacted ? 'compacted' : 'store-changed', position: here } };
+      if (compacted) yield* this.#now(reached, clusterId);
+      else {
+        // The watch of this process finds out too, and tells what is.
+        const here = { clusterId, revision: this.#reflector.status().revision, seq: 1 };
+        yield { gap: { reason: 'store-changed', position: here } };
+      }
     } finally {
       stop.abort();
+    }
+  }
+
+  /**
+   * In place of the history after a revision: a gap, and each plan that has changed since as it is, oldest change first. Plans that
+   * were deleted meanwhile are not among them. What changes while this is read comes live.
+   */
+  async *#now(since: number, clusterId: string): AsyncGenerator<FeedItem> {
+    const { revision } = this.#reflector.status();
+    const changed = this.#reflector.changedSince(since).filter((key) => key !== TOMBSTONE);
+    // Whoever breaks off within this begins again with the gap.
+    const from = changed.length > 0 ? since : revision;
+    yield { gap: { reason: 'compacted', position: { clusterId, revision: from, seq: 1 } } };
+    for (const group of chunks(changed, PLANS_AT_ONCE)) {
+      for (const found of await Promise.all(group.map((key) => this.#kv.get(key)))) {
+        const stored = found && found.modRevision <= revision ? readable(found) : null;
+        if (found && stored) yield eventChange(stored, found.modRevision, clusterId);
+      }
     }
   }
 
@@ -223,6 +254,7 @@ export class KvPlanFeed implements PlanFeed {
       return;
     }
     const changes = changesOf(events, clusterId);
+    this.#tellHeads(kind, events);
     this.#options.metrics.count('conductor_feed_events_total', {}, changes.length);
     if (kind === 'gap') {
       const first = Math.min(revision, (changes[0]?.revision ?? revision + 1) - 1);
@@ -237,6 +269,17 @@ export class KvPlanFeed implements PlanFeed {
     }
     // A deletion's tombstone is no change, but it is a place in history.
     this.#ring.newest = Math.max(this.#ring.newest, newestRevision(events));
+  }
+
+  #tellHeads(kind: ReflectorBatch['kind'], events: readonly WatchEvent[]): void {
+    const { heads } = this.#options;
+    if (!heads) return;
+    // After a gap the store may be another one, with smaller revisions.
+    if (kind === 'gap') heads.clear();
+    for (const event of events) {
+      if (event.type === 'put') heads.remember(event.kv);
+      else heads.forget(idOf(event.key));
+    }
   }
 
   *#subscribers(): Generator<FeedSubscriber> {

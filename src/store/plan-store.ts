@@ -223,6 +223,7 @@ function firstState(plan: NewPlan, template: EncodedPart, now: number, token: st
     recommendMax: plan.recommendMax,
     ...(plan.timeLimit === undefined ? {} : { timeLimit: plan.timeLimit }),
     ...(plan.gapLimit === undefined ? {} : { gapLimit: plan.gapLimit }),
+    ...(plan.priority === undefined ? {} : { priority: plan.priority }),
     createdBy: plan.createdBy,
     requestId: plan.requestId,
     seq: 1,

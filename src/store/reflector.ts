@@ -83,6 +83,12 @@ export class Reflector {
     return this.#clusterId;
   }
 
+  /** Keys written after a revision, as far as the watch has told, in that order. */
+  changedSince(revision: number): readonly string[] {
+    const changed = [...this.#known].filter(([, at]) => at > revision);
+    return changed.sort(([, a], [, b]) => a - b).map(([key]) => key);
+  }
+
   /** `lagMs`: for how long it has heard nothing beyond the usual pause between two heartbeats. */
   status(): { readonly connected: boolean; readonly revision: number; readonly lagMs: number } {
     const silent = this.#options.clock.monotonic() - this.#heardAt;

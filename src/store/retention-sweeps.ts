@@ -144,8 +144,9 @@ export async function sweepLockRows(parts: SweepParts, before: number, limits: S
 function sweepLocks(parts: SweepParts, prefix: string, before: number, limits: SweepLimits): Promise<Sweep> {
   const { kv } = parts;
   return sweep(kv, prefix, limits, false, async function* (page) {
-    for (const { key, modRevision, ...entry } of page) {
-      const lock = lockCodec.decode({ key, modRevision, ...entry });
+    for (const entry of page) {
+      const { key, modRevision } = entry;
+      const lock = lockCodec.decode(entry);
       const due = lock.release !== null && lock.release.at < before && (await concernsNobody(parts, lock));
       const gone = due && (await kv.txn(when([{ key, modRevision }], [{ delete: key }]))).succeeded;
       yield { key, removed: gone ? 1 : 0 };

@@ -18,12 +18,14 @@ import type { Ids } from '../lib/ids.ts';
 import type { Random } from '../lib/random.ts';
 import { KvClaim } from './claim.ts';
 import { claimCodec, eventCodec, planCodec, type StoredPlan } from './codec.ts';
-import { CLAIMS, idOf, isPlanId, keys, QUEUE, STOPS } from './keys.ts';
-import type { KeyValue, Kv, Lease, Operation } from './kv.ts';
+import { CLAIMS, idOf, isPlanId, keys, MEMBERS, QUEUE, STOPS } from './keys.ts';
+import type { KeyValue, Kv, Lease, Operation, TxnRequest } from './kv.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import type { LockBook } from './lock-book.ts';
 import { OfferBook } from './offers.ts';
 import type { PartReader } from './parts.ts';
+import { Peers } from './peers.ts';
+import type { HeadEntry, RecentHeads } from './recent-heads.ts';
 import { Reflector, type ReflectorBatch } from './reflector.ts';
 import { when } from './request.ts';
 
@@ -31,12 +33,15 @@ export interface WorkQueueOptions {
   readonly kv: Kv;
   readonly parts: PartReader;
   readonly locks: LockBook;
+  readonly heads: RecentHeads;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly ownerName: string;
+  /** Of this process among the members. */
+  readonly memberId: string;
   readonly leaseTtlSeconds: number;
   readonly compensation?: CompensationSettings | undefined;
   readonly retryBaseMs?: number | undefined;
@@ -47,11 +52,13 @@ export class KvWorkQueue implements WorkQueue {
   readonly #kv: Kv;
   /** Marks the claims of this process; a host may run several, and a process may be started again. */
   readonly #instance: string;
+  readonly #peers: Peers;
   readonly #book: OfferBook;
   readonly #lease: LeaseKeeper;
   readonly #queue: Reflector;
   readonly #claims: Reflector;
   readonly #stops: Reflector;
+  readonly #members: Reflector;
   /** Plans whose search is to end. */
   readonly #stopped = new Set<string>();
   /** Claims in hand by plan. */
@@ -63,25 +70,28 @@ export class KvWorkQueue implements WorkQueue {
   constructor(options: WorkQueueOptions) {
     this.#options = options;
     this.#kv = options.kv;
-    this.#instance = `${options.ownerName}/${options.ids.uuid()}`;
-    this.#book = new OfferBook(options.clock, this.#instance);
+    this.#instance = `${options.ownerName}/${options.memberId}`;
+    this.#peers = new Peers(options.memberId, options.logger);
+    this.#book = new OfferBook(options.clock, this.#peers);
     this.#lease = new LeaseKeeper(options.kv, options.leaseTtlSeconds, options, (id) => this.#onLeaseLost(id));
     const reflect = (prefix: string, onBatch: (batch: ReflectorBatch) => void) =>
       new Reflector({ ...options, prefix, onBatch });
     this.#queue = reflect(QUEUE, ({ events }) => this.#book.onQueue(events));
     this.#claims = reflect(CLAIMS, (batch) => this.#onClaims(batch));
     this.#stops = reflect(STOPS, (batch) => this.#onStops(batch));
+    this.#members = reflect(MEMBERS, (batch) => this.#onMembers(batch));
   }
 
   async start(signal: AbortSignal): Promise<void> {
     // Claims first: else a plan in work elsewhere would look free for a moment.
-    await Promise.all([this.#claims.start(signal), this.#stops.start(signal)]);
+    await Promise.all([this.#claims, this.#stops, this.#members].map((each) => each.start(signal)));
     await this.#queue.start(signal);
   }
 
   async close(): Promise<void> {
     this.#stop.abort();
-    await Promise.all([this.#claims.finished(), this.#stops.finished(), this.#queue.finished()]);
+    const watches = [this.#claims, this.#stops, this.#members, this.#queue];
+    await Promise.all(watches.map((each) => each.finished()));
     await this.#lease.close();
   }
 
@@ -106,35 +116,65 @@ export class KvWorkQueue implements WorkQueue {
 
   async claim(planId: string, stage: Stage, owner: string): Promise<ClaimedPlan | null> {
     if (!isPlanId(planId)) return null;
-    const claim = await this.#claim(planId, stage, owner);
+    const known = this.#options.heads.get(planId) ?? (await this.#kv.get(keys.plan(planId)));
+    if (!known) await this.#dropStale(planId, stage, null);
+    const claim = await this.#claim(known, stage, owner);
     this.#book.claimed(claim !== null);
     return claim;
   }
 
-  async #claim(planId: string, stage: Stage, owner: string): Promise<KvClaim | null> {
-    const found = await this.#kv.get(keys.plan(planId));
-    if (!found) return null;
-    const stored = planCodec.decode(found);
-    if (stageOf(stored.head.status) !== stage) return null;
-    for (let attempt = 1; ; attempt += 1) {
+  /** Tries with the head as it is known; a claim that is refused because the head has changed brings the new one with it. */
+  async #claim(known: HeadEntry | null, stage: Stage, owner: string): Promise<KvClaim | null> {
+    let [head, isNewest] = [known, false];
+    for (let leases = 0; head; ) {
+      const stored = planCodec.decode(head);
+      if (stageOf(stored.head.status) !== stage) {
+        if (isNewest) {
+          await this.#dropStale(stored.head.id, stage, head);
+          return null;
+        }
+        [head, isNewest] = [await this.#kv.get(head.key), true];
+        continue;
+      }
       const lease = await this.#lease.current();
       try {
-        return await this.#claimWith(lease, found, stored, stage, owner);
+        const result: KvClaim | HeadEntry | null = await this.#claimWith(lease, head, stored, stage, owner);
+        if (result === null || result instanceof KvClaim) return result;
+        [head, isNewest] = [result, true];
       } catch (error) {
         // The lease ended unnoticed: once more with a new one.
-        if (!isConductorError(error, 'CLAIM_LOST') || attempt > 1) throw error;
+        leases += 1;
+        if (!isConductorError(error, 'CLAIM_LOST') || leases > 1) throw error;
         this.#lease.drop(lease);
       }
     }
+    return null;
   }
 
+  /**
+   * Entries of the queue that stand although the plan does not need the stage: a process of an earlier version, which knows of one
+   * class of priority only, moved the plan on or deleted it without them. Head and entry are of one write, so the head's revision proves it.
+   */
+  async #dropStale(planId: string, stage: Stage, head: HeadEntry | null): Promise<void> {
+    const stale = this.#book.offeredInVain(stage, planId);
+    if (stale.length === 0) return;
+    const compare = [{ key: keys.plan(planId), modRevision: head?.modRevision ?? 0 }];
+    await this.#kv.txn(
+      when(
+        compare,
+        stale.map((key) => ({ delete: key })),
+      ),
+    );
+  }
+
+  /** null: somebody else has it, or it is gone. A head: it has changed and nobody has it. */
   async #claimWith(
     lease: Lease,
-    found: KeyValue,
+    found: HeadEntry,
     before: StoredPlan,
     stage: Stage,
     owner: string,
-  ): Promise<KvClaim | null> {
+  ): Promise<KvClaim | HeadEntry | null> {
     const token = this.#options.ids.uuid();
     const { head, event } = claimedState(before.head, stage, owner, this.#options.clock.now());
     const stored: StoredPlan = { ...before, head, event };
@@ -150,12 +190,14 @@ export class KvWorkQueue implements WorkQueue {
         { put: found.key, value: planCodec.encode(stored) },
         { put: keys.event(head.id, head.seq), value: eventCodec.encode({ event, token }) },
       ],
+      [{ get: key }, { get: found.key }],
     );
     const pending = { seen: false };
     this.#pending.set(token, pending);
     try {
-      const revision = await this.#revisionOf(request, key, token);
-      if (revision === null) return null;
+      const outcome = await this.#outcomeOf(request, key, token);
+      if (outcome === null || 'key' in outcome) return outcome;
+      const { revision } = outcome;
       return this.#hold(
         { stored, revision, stage, previous: before.head.status, owner, token, leaseId: lease.id },
         lease,
@@ -167,16 +209,22 @@ export class KvWorkQueue implements WorkQueue {
     }
   }
 
-  /** Revision of the claim, or null when somebody else was faster. A timeout is resolved by reading the token back. */
-  async #revisionOf(request: ReturnType<typeof when>, key: string, token: string): Promise<number | null> {
+  /** Revision of the claim; or the plan's head as it is when only that has changed. A timeout is resolved by reading the token back. */
+  async #outcomeOf(
+    request: TxnRequest,
+    key: string,
+    token: string,
+  ): Promise<{ readonly revision: number } | HeadEntry | null> {
     try {
-      const { succeeded, revision } = await this.#kv.txn(request);
-      return succeeded ? revision : null;
+      const { succeeded, revision, gets } = await this.#kv.txn(request);
+      if (succeeded) return { revision };
+      const [holder, head] = gets;
+      return holder ? null : (head ?? null);
     } catch (error) {
       if (!isConductorError(error, 'STORE_OUTCOME_UNKNOWN')) throw error;
       // If it is applied only after this look, the claim shows up in the watch as nobody's and is removed there.
       const found = await this.#kv.get(key);
-      return found && claimCodec.decode(found).token === token ? found.modRevision : null;
+      return found && claimCodec.decode(found).token === token ? { revision: found.modRevision } : null;
     }
   }
 
@@ -190,12 +238,13 @@ export class KvWorkQueue implements WorkQueue {
     },
     lease: Lease,
   ): KvClaim {
-    const { kv, parts, locks, clock, logger, metrics, compensation } = this.#options;
+    const { kv, parts, locks, heads, clock, logger, metrics, compensation } = this.#options;
     const claim = new KvClaim({
       ...claimed,
       kv,
       parts,
       locks,
+      heads,
       clock,
       logger,
       metrics,
@@ -224,6 +273,12 @@ export class KvWorkQueue implements WorkQueue {
         this.#active.get(planId)?.askToStop();
       } else this.#stopped.delete(planId);
     }
+  }
+
+  #onMembers({ events }: ReflectorBatch): void {
+    const before = this.#peers.generation;
+    this.#peers.onMembers(events);
+    if (this.#peers.generation !== before) this.#book.peersChanged();
   }
 
   #onClaims({ events }: ReflectorBatch): void {

@@ -13,7 +13,8 @@ import { LIGHT_TEMPLATE } from './subjects.ts';
 
 /** Plans under way at any time. */
 const OUTSTANDING = 24;
-const WARM_UP_MS = 3_000;
+/** Plans for each worker before anything is measured: a process compiles its hot code during its first ones. */
+const WARM_UP_PLANS = 80;
 const MS_OF_A_ROUND = 2_000;
 const MOST = 3;
 
@@ -71,7 +72,7 @@ async function withWorkers(
   const client = await connectClient(api);
   stops.push(async () => client.close());
   const load = startLoad(client);
-  await pauseFor(WARM_UP_MS);
+  while (load.done() < WARM_UP_PLANS * count) await pauseFor(100);
   const look = () => lookAt(cluster, api, workers, load.done());
   const before = await look();
   await pauseFor(windowMs);

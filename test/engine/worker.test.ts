@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConductorError } from '../../src/domain/errors.ts';
-import type { Logger, Metrics, PlanChange, Solver } from '../../src/domain/ports.ts';
+import type { Logger, Metrics, PlanChange, Solver, WorkQueue } from '../../src/domain/ports.ts';
 import type { Solution } from '../../src/domain/solution.ts';
 import { describeTranslationFailure, solveStage } from '../../src/engine/stages.ts';
 import { TranslationError } from '../../src/engine/translate/index.ts';
@@ -43,7 +43,7 @@ afterEach(async () => {
 
 function translator(
   run: StageRun,
-  options: { readonly concurrency?: number; readonly maxFailures?: number } = {},
+  options: { readonly concurrency?: number; readonly maxFailures?: number; readonly work?: WorkQueue } = {},
 ): Worker {
   const describeError = (error: ConductorError) => ({ message: `in the end: ${error.message}` });
   const worker = createWorker({
@@ -242,6 +242,39 @@ describe('worker', () => {
     );
     await Promise.all(ids.map((id) => historyUntil(id, 'error')));
     expect(most).toBe(2);
+  });
+
+  it('asks for no offer while it has its hands full: by the time it could take the plan, others may have done it', async () => {
+    const ids = await Promise.all(['a', 'b'].map(createPlan));
+    let finish: () => void = () => {};
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const asked: string[] = [];
+    const work: WorkQueue = {
+      claim: (...args) => stores.work.claim(...args),
+      async *offers(stage, signal) {
+        for await (const id of stores.work.offers(stage, signal)) {
+          asked.push(id);
+          yield id;
+        }
+      },
+    };
+    const busy = new Promise<number>((resolve) => {
+      translator(
+        async () => {
+          // Whatever is due without waiting for anything has been done by then.
+          setImmediate(() => setImmediate(() => resolve(asked.length)));
+          await finished;
+          return { to: 'error', reason: 'failed', message: '' };
+        },
+        { work },
+      );
+    });
+    expect(await busy).toBe(1);
+    finish();
+    await Promise.all(ids.map((id) => historyUntil(id, 'error')));
+    expect([...asked].sort()).toEqual([...ids].sort());
   });
 
   it('lets a deleted plan go without bringing it back', async () => {

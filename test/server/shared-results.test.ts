@@ -3,7 +3,7 @@ import { type DocumentNode, type ExecutionResult, GraphQLError, parse } from 'gr
 import { expect, test } from 'vitest';
 import type { Principal } from '../../src/domain/principal.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { createSharedResults } from '../../src/server/shared-results.ts';
+import { createSharedResults, isShared } from '../../src/server/shared-results.ts';
 
 const admin: Principal = { name: 'admin', kind: 'basic' };
 const document = parse('subscription S($id: ID) { a(id: $id) }');
@@ -36,6 +36,19 @@ test('a thousand subscribers of one operation cost one execution of an event', a
   const results = await Promise.all(Array.from({ length: 1000 }, () => ask(event)));
   expect(new Set(results.map((result) => JSON.stringify(result)))).toEqual(new Set(['{"data":{"a":1}}']));
   expect(runs()).toBe(1);
+});
+
+test('its JSON is made once for all of them, and a copy of the result has nothing of that', async () => {
+  const { ask } = sharing();
+  let made = 0;
+  const value = { toJSON: () => ({ made: ++made }) };
+  const event = {};
+  const results = await Promise.all([1, 2, 3].map(() => ask(event, { result: { data: { value } } })));
+  for (const result of results) {
+    expect(isShared(result) && result.stringify()).toBe('{"data":{"value":{"made":1}}}');
+    expect(Object.keys({ ...result })).toEqual(['data']);
+  }
+  expect(isShared(await ask({}, { result: { errors: [new GraphQLError('left')] } }))).toBe(false);
 });
 
 test.each([

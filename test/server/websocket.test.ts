@@ -21,6 +21,19 @@ test('an ordinary graphql-ws client gets the events of a subscription and then i
   await client.dispose();
 });
 
+test('subscriptions of one operation get the same frames, each under its own id, whatever that looks like', async () => {
+  const { port } = await startServer();
+  const client = new WsClient(port);
+  await client.init();
+  const ids = ['1', 'a "quoted" one', '{}', '"payload":{}', 'ü\u2028\n'];
+  for (const id of ids) client.subscribe(id, 'subscription { count }');
+  for (const id of ids) {
+    await client.message('complete', id);
+    const seen = client.messages.filter((message) => message.type === 'next' && message.id === id);
+    expect(seen).toEqual(['1', '2'].map((count) => ({ id, type: 'next', payload: { data: { count } } })));
+  }
+});
+
 test('queries and mutations run over the same socket, as the caller of the upgrade request', async () => {
   const { port, world } = await startServer(required);
   const client = new WsClient(port, { headers: basic('admin1', 'plan.15') });

@@ -57,6 +57,16 @@ test.each([-0.1, 1, 5, Number.NaN, Number.POSITIVE_INFINITY])(
   },
 );
 
+test.each(['urgent', 'HIGH', ''])(
+  'a priority of "%s" is refused with a text that says what to send',
+  async (priority) => {
+    await expect(created({ priority })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      message: 'priority must be one of high, normal, low.',
+    });
+  },
+);
+
 test('a plan without a name gets one, and an empty name is kept', async () => {
   expect((await created({ name: '' })).head.name).toBe('');
   const { head } = await created();

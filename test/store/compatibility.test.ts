@@ -64,7 +64,7 @@ async function wholeLife(): Promise<void> {
   await members.join('http://here:1');
   await latencyRules.replaceRegions([{ group: 'EUROPE', countries: ['FRA'] }]);
   await latencyRules.replaceCountries([{ country: '*', groups: ['EUROPE', '*'] }]);
-  const plan = newPlan({ timeLimit: 30, gapLimit: 0.05, idempotency: { key: 'k', fingerprint: 'f' } });
+  const plan = newPlan({ timeLimit: 30, gapLimit: 0.05, priority: 'low', idempotency: { key: 'k', fingerprint: 'f' } });
   await plans.create(plan);
   await plans.stop(plan.id, 'alice');
   await note();

@@ -144,15 +144,30 @@ export function planFeedContract(name: string, open: () => Promise<Rig>): void {
       expect(await upToDate.until(atLeast(1))).toMatchObject([{ kind: 'event', event: { planId: next } }]);
     });
 
-    it('says so when the history for many plans is compacted, and goes on', async () => {
+    it('says so when the history for many plans is compacted, tells each plan that changed since as it is, and goes on', async () => {
       const listener = listen();
-      await create();
+      const known = await create();
       const [first] = await listener.until(atLeast(1));
-      for (let at = 0; at < 40; at += 1) await create();
+      const made: string[] = [];
+      for (let at = 0; at < 40; at += 1) made.push(await create());
+      const worked = made.shift() ?? '';
+      await work(worked);
+      await rig.stores.plans.delete(made.shift() ?? '');
       await rig.compact();
       const resumed = listen({ after: first?.cursor ?? '' });
-      const [gap] = await resumed.until(atLeast(1));
+      const [gap, ...plans] = await resumed.until(atLeast(40));
       expect(gap && short(gap)).toBe('gap:compacted');
+      // In the order of their last changes: the plan that was worked on comes last, those that did not change not at all.
+      const told = plans.map((one) => (one.kind === 'event' ? one.event.planId : ''));
+      expect(told).toEqual([...made, worked]);
+      expect(told).not.toContain(known);
+      expect(plans.at(-1) && short(plans.at(-1) as (typeof plans)[number])).toBe('3:translated');
+      // Each of these items is a place to go on from; behind the gap itself the same comes again.
+      const late = listen({ after: plans[9]?.cursor ?? '' });
+      const rest = (await late.until(atLeast(30))).filter(({ kind }) => kind === 'event');
+      expect(rest.map((one) => (one.kind === 'event' ? one.event.planId : ''))).toEqual(told.slice(10));
+      const again = listen({ after: gap?.cursor ?? '' });
+      expect((await again.until(atLeast(40))).map(short)).toEqual([gap, ...plans].map((one) => one && short(one)));
       const id = await create();
       const heard = await resumed.until((changes) =>
         changes.some((one) => one.kind === 'event' && one.plan.head.id === id),

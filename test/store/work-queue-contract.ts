@@ -5,11 +5,22 @@ import type { Stage } from '../../src/domain/plan.ts';
 import type { ClaimedPlan } from '../../src/domain/ports.ts';
 import type { ReservationStep } from '../../src/domain/solution.ts';
 import type { Stores } from '../../src/store/index.ts';
-import { CLAIMS } from '../../src/store/keys.ts';
+import { CLAIMS, idOf } from '../../src/store/keys.ts';
 import type { Kv } from '../../src/store/kv.ts';
+import { Peers } from '../../src/store/peers.ts';
+import { when } from '../../src/store/request.ts';
 import { losingAnswers, through } from './plan-store-contract.ts';
-import { find, type Rig } from './rigs.ts';
-import { advanced, newPlan, type StoresRig, solution, startStores, translation, withStores } from './stores-rig.ts';
+import { find, quiet, type Rig } from './rigs.ts';
+import {
+  advanced,
+  Listener,
+  newPlan,
+  type StoresRig,
+  solution,
+  startStores,
+  translation,
+  withStores,
+} from './stores-rig.ts';
 
 const code = (wanted: string) => (error: unknown) => isConductorError(error) && error.code === wanted;
 
@@ -85,6 +96,109 @@ export function workQueueContract(name: string, open: () => Promise<Rig>): void 
         if (seen.length === 6) break;
       }
       expect(seen).toEqual(made);
+    });
+
+    it('offers a plan of a higher class before older ones, at every stage', async () => {
+      const normal = await create();
+      const low = newPlan({ priority: 'low' });
+      const high = newPlan({ priority: 'high' });
+      for (const plan of [low, high]) await rig.stores.plans.create(plan);
+      const other = await rig.another();
+      const order = async (stage: Stage) => {
+        const seen: string[] = [];
+        for await (const id of offers(other, stage)) if (seen.push(id) === 3) break;
+        return seen;
+      };
+      const wanted = [high.id, normal, low.id];
+      expect(await order('controller')).toEqual(wanted);
+      for (const id of [low.id, normal, high.id]) {
+        await (await claim(id)).advance(advanced);
+        await offered(id, 'solver', other);
+      }
+      expect(await order('solver')).toEqual(wanted);
+      for (const id of wanted) await (await claim(id, 'solver')).advance({ to: 'not found', reason: 'completed' });
+      expect((await rig.kv.range('queue/')).kvs).toEqual([]);
+    });
+
+    it('leaves plans to the process whose turn they are, until that has gone', async () => {
+      const member = { roles: ['controller'], version: '' };
+      const other = await rig.another({ member });
+      // No time passes here, so what is another one's turn is never due.
+      const still = { now: () => rig.clock.now(), monotonic: () => 0, after: () => () => undefined };
+      const stores = await startStores(rig.witness, still, { member });
+      await stores.members.join('http://here');
+      await other.members.join('http://there');
+      const [here] = (await rig.kv.range('members/')).kvs.filter(({ value }) => String(value).includes('http://here'));
+      const peers = new Peers(idOf(here?.key ?? ''), quiet);
+      peers.onMembers((await rig.kv.range('members/')).kvs.map((kv) => ({ type: 'put', kv })));
+      const made: string[] = [];
+      for (let at = 0; at < 20; at += 1) made.push(await create());
+      const own = made.filter((id) => peers.rank('controller', id) === 0);
+      expect([0, made.length]).not.toContain(own.length);
+      const seen: string[] = [];
+      for await (const id of offers(stores)) {
+        if (seen.push(id) === own.length) void other.close();
+        if (seen.length === made.length) break;
+      }
+      expect(seen.slice(0, own.length).sort()).toEqual([...own].sort());
+      expect([...seen].sort()).toEqual([...made].sort());
+      await stores.close();
+    });
+
+    it('an entry of the queue that a process without classes left behind goes when it was offered in vain', async () => {
+      const id = await create();
+      const moved = newPlan({ priority: 'high' });
+      await rig.stores.plans.create(moved);
+      const entries = (await rig.kv.range('queue/controller/')).kvs.map(({ key }) => key);
+      const deleted = entries.find((key) => key.endsWith(id)) ?? '';
+      const left = entries.find((key) => key.endsWith(moved.id)) ?? '';
+      await rig.stores.plans.delete(id);
+      await (await claim(moved.id)).advance(advanced);
+      await rig.kv.txn(
+        when(
+          [],
+          [deleted, left].map((key) => ({ put: key, value: '' })),
+        ),
+      );
+      const gone = new Promise<void>((resolve) => {
+        void (async () => {
+          for await (const one of offers(rig.stores)) {
+            await rig.stores.work.claim(one, 'controller', 'me');
+            if ((await rig.kv.range('queue/controller/')).kvs.length === 0) return resolve();
+          }
+        })();
+      });
+      await gone;
+      expect((await rig.kv.range('queue/solver/')).kvs.map(({ key }) => key.split('/').at(-1))).toEqual([moved.id]);
+    });
+
+    it('asks the store once for a claim, won or lost, once the watch has told of the plan; results with documents are one write', async () => {
+      const id = await create();
+      const calls: string[] = [];
+      const counting = counted(rig.witness, calls);
+      const stores = await startStores(counting, rig.clock);
+      await new Listener(stores, { planId: id }).until((changes) => changes.length > 0);
+      const next = await create();
+      await offered(next, 'controller', stores);
+      const seen = new Listener(stores);
+      await rig.stores.plans.delete(await create());
+      await seen.until((changes) => changes.length > 0);
+      // The lease of the process is there from now on.
+      await (await claim(id, 'controller', stores)).release();
+      calls.length = 0;
+      const won = await claim(next, 'controller', stores);
+      expect(calls).toEqual(['txn']);
+      await won.advance({ ...advanced, parts: { translation: translation() } });
+      expect(calls).toEqual(['txn', 'txn']);
+      await claim(next, 'solver', stores);
+      expect(calls).toEqual(['txn', 'txn', 'txn']);
+      await offered(id, 'controller', stores);
+      const taken = await claim(id);
+      expect(await stores.work.claim(id, 'controller', 'late')).toBeNull();
+      expect(calls).toEqual(['txn', 'txn', 'txn', 'txn']);
+      await taken.release();
+      await seen.stop();
+      await stores.close();
     });
 
     it('walks a plan through its stages, each step in history with its owner and count', async () => {
@@ -334,6 +448,20 @@ export function workQueueContract(name: string, open: () => Promise<Rig>): void 
       await stores.close();
     });
   });
+}
+
+/** Notes each reading and writing. */
+function counted(kv: Kv, calls: string[]): Kv {
+  const note = <T>(name: string, answer: T): T => {
+    calls.push(name);
+    return answer;
+  };
+  return {
+    ...through(kv),
+    get: (key) => note('get', kv.get(key)),
+    range: (prefix, options) => note('range', kv.range(prefix, options)),
+    txn: (request) => note('txn', kv.txn(request)),
+  };
 }
 
 /** The first claim is applied and shown by the watch, and neither its answer nor the reading back arrives. */

@@ -202,6 +202,8 @@ describe('a plan created through the gateway', () => {
     expect(JSON.stringify(limited)).toContain('OOF-HAS takes no time limit');
     const within = await gateway.rest('POST', '/v1/plans', { name: 'g', template: TEMPLATE, gap_limit: 0.1 });
     expect([within.status, JSON.stringify(within.body)]).toEqual([400, expect.stringContaining('takes no gap limit')]);
+    const first = await gateway.rest('POST', '/v1/plans', { name: 'p', template: TEMPLATE, priority: 'high' });
+    expect([first.status, JSON.stringify(first.body)]).toEqual([400, expect.stringContaining('their priority')]);
     expect([...(await has.read('conductor/plans/')).keys()]).toEqual(['conductor/plans/healthcheck']);
   });
 });

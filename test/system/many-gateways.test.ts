@@ -88,8 +88,8 @@ interface Changed {
   readonly change: { readonly cursor: string; readonly event: { readonly seq: number; readonly to: string } };
 }
 
-async function followGraphql(urls: readonly string[], id: string, record: Record) {
-  let after: string | null = null;
+async function followGraphql(urls: readonly string[], id: string, record: Record, firstCursor: string | null = null) {
+  let after = firstCursor;
   for (let turn = 0; ; turn += 1) {
     const url = `${urls[turn % urls.length]?.replace('http', 'ws')}/graphql`;
     const client = createClient({ url, webSocketImpl: AuthorizedSocket, retryAttempts: 0 });
@@ -109,6 +109,22 @@ async function followGraphql(urls: readonly string[], id: string, record: Record
     } finally {
       client.terminate();
     }
+  }
+}
+
+/** As `followGraphql`, over server-sent events and one connection. */
+async function followGraphqlEvents(url: string, id: string, record: Record, after: string | null = null) {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query: CHANGES, variables: { id, after } }),
+  });
+  for await (const { data } of readEvents(bodyOf(response))) {
+    const item = data === '' ? null : (JSON.parse(data) as { data?: Changed; errors?: unknown });
+    if (!item || (!item.data && !item.errors)) continue;
+    if (!item.data?.change.event) throw new Refused(data);
+    record.add({ cursor: item.data.change.cursor, ...item.data.change.event });
+    if (FINAL.has(item.data.change.event.to)) return;
   }
 }
 
@@ -206,6 +222,53 @@ describe('two gateways on one etcd', () => {
     const late = new Record();
     await followEvents([second.url], id, late, cursors[499] ?? '');
     expect(late.told.map(({ cursor }) => cursor)).toEqual(cursors.slice(500));
+  });
+
+  it('every transport gives the same cursor for the same change, and each of them goes on from it at the other gateway', async () => {
+    const [a, b] = [(await gateway()).url, (await gateway()).url];
+    const { id } = (await post(a, { template: TEMPLATE })).body;
+    const advance = async (to: 'template' | 'error', reason: 'given-back' | 'failed') => {
+      const claim = await stores.work.claim(id, 'controller', 'worker');
+      await claim?.advance({ to, reason });
+    };
+    const records = { rest: new Record(), ws: new Record(), sse: new Record() };
+    const command = ['watch', id, '--json', '--config-file', config];
+    const watch = startProgram([...command, '--url', a]);
+    const all = [
+      followEvents([a], id, records.rest),
+      followGraphql([a], id, records.ws),
+      followGraphqlEvents(a, id, records.sse),
+    ];
+    await Promise.all([...Object.values(records).map((one) => one.until(1)), watch.logged(({ seq }) => seq === 1)]);
+    await advance('template', 'given-back');
+    const third = await watch.logged(({ seq }) => seq === 3);
+    await Promise.all(Object.values(records).map((one) => one.until(3)));
+    const url = `/v1/plans/${id}`;
+    const poll = await fetch(`${a}${url}`, { headers: { authorization } });
+    const history = await fetch(`${b}${url}/events`, { headers: { authorization, accept: 'application/json' } });
+    const cursors = [
+      ...Object.values(records).map(({ told }) => told[2]?.cursor),
+      String(third['cursor']),
+      poll.headers.get('x-conductor-cursor'),
+      ((await history.json()) as { readonly cursor: string }).cursor,
+    ];
+    expect(new Set(cursors).size).toBe(1);
+    const cursor = cursors[0] ?? '';
+    await advance('template', 'given-back');
+    await advance('error', 'failed');
+    await Promise.all(all);
+    expect(await watch.ended).toBe(1);
+    const late = { rest: new Record(), ws: new Record(), sse: new Record() };
+    const resumed = startProgram([...command, '--url', b, '--after', cursor]);
+    await followEvents([b], id, late.rest, cursor);
+    await followGraphql([b], id, late.ws, cursor);
+    await followGraphqlEvents(b, id, late.sse, cursor);
+    for (const { told } of Object.values(late)) expect(seqs(told)).toEqual([4, 5, 6, 7]);
+    expect(await resumed.ended).toBe(1);
+    expect(seqs(resumed.log as unknown as readonly Told[])).toEqual([4, 5, 6, 7]);
+    const now = await fetch(`${b}${url}?wait=30s&since=${cursor}`, { headers: { authorization } });
+    expect(((await now.json()) as { plans: readonly { status: string }[] }).plans[0]?.status).toBe('error');
+    expect(now.headers.get('x-conductor-cursor')).toBe(late.ws.told.at(-1)?.cursor);
   });
 
   it('long polls in turn at both of them see the plan move and end', async () => {

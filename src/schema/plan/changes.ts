@@ -37,7 +37,8 @@ builder.objectRef<Change<'deleted'>>('PlanDeleted').implement({
 });
 
 builder.objectRef<Change<'gap'>>('Gap').implement({
-  description: 'Changes between the last cursor and now are lost; what follows starts from the present state.',
+  description:
+    'Changes between the last cursor and now are lost. What follows shows the plan as it is, or each plan that has changed since; deletions in between are not told.',
   interfaces: [PlanChangeInterface],
   fields: (t) => ({
     reason: t.expose('reason', { type: GapReasonEnum, description: 'Why they are lost.' }),

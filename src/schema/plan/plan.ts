@@ -3,7 +3,7 @@ import type { PlanRecord } from '../../domain/plan.ts';
 import { diagnosis } from '../../resolvers/diagnosis.ts';
 import * as resolvers from '../../resolvers/plan-fields.ts';
 import { builder } from '../builder.ts';
-import { PlanStatusEnum } from '../enums.ts';
+import { PlanStatusEnum, PriorityEnum } from '../enums.ts';
 import { Node } from '../node.ts';
 import { PlanDemandType } from './demand.ts';
 import { DiagnosisType } from './diagnosis.ts';
@@ -60,6 +60,11 @@ builder.objectFields(Plan, (t) => ({
     description:
       'How far from the best is good enough for the creator, as a part of the objective; null: the best is wanted.',
     resolve: ({ head }) => head.gapLimit ?? null,
+  }),
+  priority: t.field({
+    type: PriorityEnum,
+    description: 'The class in which the plan waits for workers.',
+    resolve: ({ head }) => head.priority ?? 'normal',
   }),
   createdBy: t.string({ description: 'Who created the plan.', resolve: ({ head }) => head.createdBy }),
   requestId: t.string({

@@ -49,6 +49,7 @@ export function createHasStores(kv: Kv, options: StoresOptions): Stores {
   const members = new Members({
     ...options,
     kv,
+    memberId: options.ids.uuid(),
     // As gateways of the other layout on the same keyspace see it too.
     prefix: 'gateway/members/',
     ttlSeconds: options.leaseTtlSeconds,

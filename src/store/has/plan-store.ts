@@ -46,7 +46,7 @@ export class HasPlanStore implements PlanStore {
     this.#clock = clock;
   }
 
-  /** Throws BAD_REQUEST for a plan with files or with limits of its search: OOF-HAS reads none of them. */
+  /** Throws BAD_REQUEST for a plan with files, limits of its search or a priority: OOF-HAS reads none of them. */
   async create(plan: NewPlan): Promise<CreateOutcome> {
     const { template, files } = plan.document;
     if (Object.keys(files).length > 0) throw new ConductorError('BAD_REQUEST', 'OOF-HAS reads no files of a plan.');
@@ -55,6 +55,9 @@ export class HasPlanStore implements PlanStore {
     }
     if (plan.gapLimit !== undefined) {
       throw new ConductorError('BAD_REQUEST', 'OOF-HAS takes no gap limit for the search of one plan.');
+    }
+    if (plan.priority !== undefined) {
+      throw new ConductorError('BAD_REQUEST', 'OOF-HAS takes plans as it finds them, whatever their priority.');
     }
     const value = newHasRow({ ...plan, template }, this.#clock.now());
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {

@@ -38,6 +38,21 @@ test('limits of the search are kept and shown, and wrong ones refused with what 
   expect(refused.message).toContain('gap limit must be a number from 0 to below 1');
 });
 
+test('a plan has the priority that is asked for, and the normal one otherwise', async () => {
+  const world = await createWorld();
+  const text = `mutation($input: CreatePlanInput!) { createPlan(input: $input) { __typename
+    ... on CreatePlanSuccess { plan { id priority } } } }`;
+  for (const priority of ['HIGH', 'NORMAL', 'LOW', undefined]) {
+    const input = { template: TEMPLATE, ...(priority && { priority }) };
+    const { plan } = dataOf(await world.run(text, { input })).createPlan;
+    expect(plan.priority).toBe(priority ?? 'NORMAL');
+    // Plans without one are stored as they ever were.
+    const stored = (await world.store.plans.get(plan.id))?.head;
+    if (plan.priority === 'NORMAL') expect(stored).not.toHaveProperty('priority');
+    else expect(stored?.priority).toBe(plan.priority.toLowerCase());
+  }
+});
+
 test('a plan is created from text', async () => {
   const world = await createWorld();
   const input = { templateText: JSON.stringify(TEMPLATE) };

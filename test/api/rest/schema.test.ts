@@ -28,6 +28,7 @@ const refusals: readonly (readonly [body: object, text: string])[] = [
     { ...FULL, gap_limit: true },
     '-> gap_limit -> True did not pass validation against callable: number (not of type number)',
   ],
+  [{ ...FULL, priority: 1 }, '-> priority -> 1 did not pass validation against callable: string (not of type string)'],
   [{ name: 'x', gap_limit: 0.1 }, 'key did not match schema  (required key in data is missing: template)'],
   [{ ...FULL, limit: '5' }, '-> limit -> 5 did not pass validation against callable: integer (not of type int)'],
   [
@@ -77,12 +78,15 @@ test('fields reach the service as they were sent, true counts as an integer, and
   });
 });
 
-test('the limits of the search reach the service, and a body without them is as it ever was', async () => {
+test('the limits of the search and the priority reach the service, and a body without them is as it ever was', async () => {
   const { ask, created } = harness();
-  const sent = [FULL, { ...FULL, time_limit: 30, gap_limit: 0.05, timeout: 1, template_url: 'u', files: {}, id: 'i' }];
+  const sent = [
+    FULL,
+    { ...FULL, time_limit: 30, gap_limit: 0.05, priority: 'high', timeout: 1, template_url: 'u', files: {}, id: 'i' },
+  ];
   for (const body of sent) expect((await ask('POST', '/v1/plans', { body: JSON.stringify(body) })).status).toBe(201);
   expect(created[0]?.input).toEqual({ ...FULL, idempotencyKey: undefined });
-  expect(created[1]?.input).toMatchObject({ timeLimit: 30, gapLimit: 0.05, timeout: 1 });
+  expect(created[1]?.input).toMatchObject({ timeLimit: 30, gapLimit: 0.05, priority: 'high', timeout: 1 });
 });
 
 const notJson: readonly (readonly [text: string, explanation: string])[] = [

@@ -59,6 +59,8 @@ export type CreatePlanInput = {
   name?: InputMaybe<Scalars['String']['input']>;
   /** How many recommendations are wanted: a number from 1, or `all`. */
   numSolution?: InputMaybe<Scalars['String']['input']>;
+  /** Who is served first when more plans wait than there are workers; `NORMAL` when left out. */
+  priority?: InputMaybe<Priority>;
   /** The homing template as a JSON object. */
   template?: InputMaybe<Scalars['JSON']['input']>;
   /** The homing template as YAML 1.1 or JSON text. */
@@ -249,6 +251,15 @@ export type PlanStatus =
   | 'TRANSLATING'
   /** A chosen candidate is locked by another order that is still being built. REST: `waiting spinup`. */
   | 'WAITING_SPINUP';
+
+/** Who is served first at each stage. Within a class the oldest plan goes first; one start of eight goes to the plan that waits longest of all, so nobody waits for ever. */
+export type Priority =
+  /** Before all others. REST: `high`. */
+  | 'HIGH'
+  /** After all others. REST: `low`. */
+  | 'LOW'
+  /** What plans have that ask for nothing. REST: `normal`. */
+  | 'NORMAL';
 
 /** State of one reservation step. */
 export type ReservationState =
