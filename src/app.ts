@@ -19,7 +19,7 @@ import type { Config } from './config/index.ts';
 import { INVENTORY_PROVIDERS } from './domain/candidate.ts';
 import { STAGES, type Stage } from './domain/plan.ts';
 import type { InventoryProvider, Logger, ServiceController, VimController } from './domain/ports.ts';
-import { createReleaser } from './engine/reserve/compensate.ts';
+import { createInquirer, createReleaser } from './engine/reserve/compensate.ts';
 import { createReserver } from './engine/reserve/index.ts';
 import { createSolver } from './engine/solve/index.ts';
 import {
@@ -316,7 +316,7 @@ function createEngine(base: Base, stores: Stores, upstream: Upstream): Engine {
     for (const worker of workers) worker.start();
     const { controllers } = upstream;
     if (config.gateway.roles.includes('reservation'))
-      stores.compensations.serve(createReleaser({ ...base, controllers }));
+      stores.compensations.serve(createReleaser({ ...base, controllers }), createInquirer({ ...base, controllers }));
   };
   return { workers, start, close: async () => solver?.close() };
 }

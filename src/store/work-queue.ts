@@ -18,6 +18,7 @@ import type { Ids } from '../lib/ids.ts';
 import type { Random } from '../lib/random.ts';
 import { KvClaim } from './claim.ts';
 import { claimCodec, eventCodec, planCodec, type StoredPlan } from './codec.ts';
+import type { HeldSteps } from './held-steps.ts';
 import { CLAIMS, idOf, isPlanId, keys, QUEUE, STOPS } from './keys.ts';
 import type { KeyValue, Kv, Lease, Operation } from './kv.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
@@ -39,6 +40,7 @@ export interface WorkQueueOptions {
   readonly ownerName: string;
   readonly leaseTtlSeconds: number;
   readonly compensation?: CompensationSettings | undefined;
+  readonly held?: HeldSteps | undefined;
   readonly retryBaseMs?: number | undefined;
 }
 
@@ -190,7 +192,7 @@ export class KvWorkQueue implements WorkQueue {
     },
     lease: Lease,
   ): KvClaim {
-    const { kv, parts, locks, clock, logger, metrics, compensation } = this.#options;
+    const { kv, parts, locks, clock, logger, metrics, compensation, held } = this.#options;
     const claim = new KvClaim({
       ...claimed,
       kv,
@@ -200,6 +202,7 @@ export class KvWorkQueue implements WorkQueue {
       logger,
       metrics,
       compensation,
+      held,
       onEnd: (ended) => {
         if (this.#active.get(ended.planId) === ended) this.#active.delete(ended.planId);
       },
