@@ -3,10 +3,11 @@ import { setTimeout as lasting } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { isFinal } from '../../src/domain/plan.ts';
 import { post } from '../support/etcd.ts';
+import { startLossyLine } from '../support/lossy-line.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { PASSWORD } from './api.ts';
 import { FULL, loggedFromNow, type Service } from './cluster.ts';
-import { fault, type Run } from './fault.ts';
+import { fault, type Run, stopsWithCase } from './fault.ts';
 import { checkInvariants } from './invariants.ts';
 import { fillUp, freeAgain } from './space.ts';
 import { subscribe } from './subscribe.ts';
@@ -251,17 +252,28 @@ fault(
         lines: ['[controller]', 'workers = 8', '[solver]', 'workers = 2', '[reservation]', 'workers = 8'],
       },
       async (service) => {
+        const line = startLossyLine({ lossPercent: 1, delayMs: 150 });
+        const lossy = typeof line === 'string' ? null : stopsWithCase(line);
         run.note(
-          'this kernel has no netem: a proxy delays each piece by 300 ms and 1 % of them by 500 ms more, as a retransmission does',
+          lossy
+            ? `packets are lost by ${lossy.words}; they are delayed by ${lossy.delays ? 'netem' : 'a proxy'}`
+            : `no packets are lost (${line}): a proxy delays each piece by 150 ms and 1 % of them by 500 ms more`,
         );
-        const proxies = await Promise.all(service.etcd.members.map(({ port }) => startTcpProxy(port)));
-        for (const proxy of proxies) proxy.shape({ delayMs: 150, loss: 0.01, retransmitMs: 500 });
-        const hosts = proxies.map(({ port }) => `127.0.0.1:${port}`).join(',');
+        const listen = lossy?.behind ?? '127.0.0.1';
+        const proxies = await Promise.all(service.etcd.members.map(({ port }) => startTcpProxy(port, listen)));
+        const shape = { delayMs: 150, loss: lossy ? 0 : 0.01, retransmitMs: 500 };
+        for (const proxy of proxies) if (!lossy?.delays) proxy.shape(shape);
+        const hosts = proxies.map(({ port }) => `${lossy?.address ?? listen}:${port}`).join(',');
         await Promise.all(['one', 'two'].map((name) => service.gateway(name, { hosts })));
         run.struck();
-        const ids = await createMany(service, FULL ? 60 : 10);
+        const ids = await createMany(service, FULL ? 120 : 10);
         await service.watcher.ended(ids);
         run.recovered();
+        const dropped = lossy?.dropped() ?? null;
+        if (dropped !== null) {
+          run.note(`${dropped} packets were lost while ${ids.length} plans were worked on`);
+          expect(dropped).toBeGreaterThan(0);
+        }
         await verify(service, run, ids);
         await Promise.all(proxies.map((proxy) => proxy.stop()));
       },
