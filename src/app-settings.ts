@@ -74,6 +74,7 @@ function tls(options: Config[TlsSection]) {
     certificateFile: options.certificate_file,
     keyFile: options.certificate_key_file,
     bundleFile: options.certificate_authority_bundle_file,
+    revocationFile: options.certificate_revocation_list_file,
     insecure: options.insecure,
   };
 }

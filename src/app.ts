@@ -21,7 +21,7 @@ import { INVENTORY_PROVIDERS } from './domain/candidate.ts';
 import { STAGES, type Stage } from './domain/plan.ts';
 import type { InventoryProvider, Logger, ServiceController, VimController } from './domain/ports.ts';
 import type { PermissionCheck } from './domain/principal.ts';
-import { createReleaser } from './engine/reserve/compensate.ts';
+import { createInquirer, createReleaser } from './engine/reserve/compensate.ts';
 import { createReserver } from './engine/reserve/index.ts';
 import { createSolver } from './engine/solve/index.ts';
 import {
@@ -329,7 +329,7 @@ function createEngine(base: Base, stores: Stores, upstream: Upstream): Engine {
     for (const worker of workers) worker.start();
     const { controllers } = upstream;
     if (config.gateway.roles.includes('reservation'))
-      stores.compensations.serve(createReleaser({ ...base, controllers }));
+      stores.compensations.serve(createReleaser({ ...base, controllers }), createInquirer({ ...base, controllers }));
   };
   return { workers, start, close: async () => solver?.close() };
 }

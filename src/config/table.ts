@@ -13,6 +13,10 @@ const UPSTREAM_TLS = {
     '',
     'Certificates (PEM) that the server is verified with. Empty: the system store. Verification is never switched off by leaving this empty.',
   ),
+  certificate_revocation_list_file: text(
+    '',
+    'New. Revocation lists (PEM) of every authority that stands above the server certificate, read at start: a revoked certificate is refused, and every one when a list is missing or out of date. Empty: revocation is not checked.',
+  ),
   insecure: bool(
     false,
     'New. True accepts any server certificate. For a laboratory only; a warning is logged at start.',

@@ -42,6 +42,12 @@ export interface ReleaseResult {
 /** Throws only the signal's reason. */
 export type Releaser = (compensation: Compensation, signal: AbortSignal) => Promise<ReleaseResult>;
 
+/** Whether a controller still holds it; null when it cannot tell. Throws only the signal's reason. */
+export type Inquirer = (
+  reservation: Pick<Compensation, 'planId' | 'requestId' | 'step'>,
+  signal: AbortSignal,
+) => Promise<boolean | null>;
+
 /** How much there is to release. */
 export interface CompensationStatus {
   /** Entries in state `release`. */

@@ -39,6 +39,6 @@ export class HttpFailure extends ConductorError {
 export function classify(cause: unknown, status: number): HttpFailureKind {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return 'too_large';
-  if (/CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|^ERR_SSL_.*(ALERT|UNKNOWN_CA)/.test(code)) return 'untrusted';
+  if (/CERT|CRL|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|^ERR_SSL_.*(ALERT|UNKNOWN_CA)/.test(code)) return 'untrusted';
   return status === 0 ? 'transport' : 'cut';
 }

@@ -10,6 +10,8 @@ export interface HttpTlsOptions {
   /** May be left out when the certificate file holds the key too. */
   readonly keyFile?: string;
   readonly bundleFile?: string;
+  /** Revocation lists; with one, a certificate that no list covers is refused too. */
+  readonly revocationFile?: string;
   /** The server's certificate is not verified: for test installations only. */
   readonly insecure?: boolean;
 }
@@ -18,15 +20,17 @@ export interface TlsMaterial {
   readonly cert?: Buffer;
   readonly key?: Buffer;
   readonly ca?: Buffer;
+  readonly crl?: Buffer;
   readonly rejectUnauthorized: boolean;
 }
 
 /** Reads and checks the files. Throws CERTIFICATE_INVALID naming the file. */
 export function loadTls(system: string, options: HttpTlsOptions): TlsMaterial {
-  const { certificateFile, keyFile, bundleFile } = options;
+  const { certificateFile, keyFile, bundleFile, revocationFile } = options;
   const cert = read(system, 'certificate', certificateFile);
   const ownKey = read(system, 'key', keyFile);
   const ca = read(system, 'CA bundle', bundleFile);
+  const crl = read(system, 'revocation list', revocationFile);
   if (ownKey && !cert) {
     throw new ConductorError('CERTIFICATE_INVALID', `${system}: the key ${keyFile} has no certificate beside it.`);
   }
@@ -39,9 +43,11 @@ export function loadTls(system: string, options: HttpTlsOptions): TlsMaterial {
     if (!ca.includes('-----BEGIN')) throw invalid(system, `${bundleFile}`, undefined);
     check(system, { ca }, `${bundleFile}`);
   }
+  if (crl) check(system, { crl }, `${revocationFile}`);
   return {
     ...(cert && key ? { cert, key } : {}),
     ...(ca ? { ca } : {}),
+    ...(crl ? { crl } : {}),
     rejectUnauthorized: options.insecure !== true,
   };
 }
@@ -58,7 +64,7 @@ function read(system: string, what: string, file: string | undefined): Buffer | 
   }
 }
 
-function check(system: string, parts: { cert?: Buffer; key?: Buffer; ca?: Buffer }, names: string): void {
+function check(system: string, parts: { cert?: Buffer; key?: Buffer; ca?: Buffer; crl?: Buffer }, names: string): void {
   try {
     createSecureContext(parts);
   } catch (cause) {
@@ -67,6 +73,6 @@ function check(system: string, parts: { cert?: Buffer; key?: Buffer; ca?: Buffer
 }
 
 function invalid(system: string, names: string, cause: unknown): ConductorError {
-  const message = `${system}: ${names} cannot be used as PEM certificate, key or bundle.`;
+  const message = `${system}: ${names} cannot be used as PEM certificate, key, bundle or revocation list.`;
   return new ConductorError('CERTIFICATE_INVALID', message, { cause });
 }

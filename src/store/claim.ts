@@ -8,6 +8,7 @@ import type { ReservationStep, SearchProgress } from '../domain/solution.ts';
 import type { Clock } from '../lib/clock.ts';
 import { eventCodec, planCodec, type StoredPlan, stepCodec } from './codec.ts';
 import { DEFAULT_COMPENSATION, entryOperation } from './compensation-rows.ts';
+import type { HeldSteps } from './held-steps.ts';
 import { keys } from './keys.ts';
 import type { Compare, Kv, Operation } from './kv.ts';
 import { type LockBook, type LockChange, NO_LOCK_CHANGE } from './lock-book.ts';
@@ -37,6 +38,8 @@ export interface ClaimOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly compensation?: CompensationSettings | undefined;
+  /** Told of each step that is stored. */
+  readonly held?: HeldSteps | undefined;
   /** The plan as the claim wrote it. */
   readonly stored: StoredPlan;
   readonly revision: number;
@@ -244,18 +247,22 @@ export class KvClaim implements ClaimedPlan {
   async #listSteps(): Promise<readonly ReservationStep[]> {
     const steps = await readReservations(this.#options.kv, this.planId);
     if (steps.length > 0) this.#hasSteps = true;
+    for (const step of steps) this.#options.held?.note(this.plan.head, step);
     return steps;
   }
 
   async #putStep(step: ReservationStep): Promise<void> {
     this.#assertHeld();
-    const { kv, clock, compensation = DEFAULT_COMPENSATION } = this.#options;
+    const { kv, clock, held, compensation = DEFAULT_COMPENSATION } = this.#options;
     const put = { put: keys.reservation(this.planId, step.step), value: stepCodec.encode({ step }) };
     const entry = entryOperation(this.plan.head, step, clock.now(), compensation);
     this.#hasSteps = true;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        if ((await kv.txn(when([this.#fence()], [put, entry]))).succeeded) return;
+        if ((await kv.txn(when([this.#fence()], [put, entry]))).succeeded) {
+          held?.note(this.plan.head, step);
+          return;
+        }
         this.lose();
         throw new ConductorError('CLAIM_LOST');
       } catch (error) {

@@ -58,10 +58,13 @@ export async function settleEntry(parts: SettleParts, key: string, owner: Compar
   }
 }
 
-/** A plan that cannot be read, because a later version wrote it, is not gone. */
 async function statusOf(kv: Kv, planId: string): Promise<PlanStatus | 'gone'> {
   const plan = await kv.get(keys.plan(planId));
-  if (!plan) return 'gone';
+  return plan ? statusIn(plan) : 'gone';
+}
+
+/** A plan that cannot be read, because a later version wrote it, is in work for all that is known. */
+export function statusIn(plan: KeyValue): PlanStatus {
   try {
     return planCodec.decode(plan).head.status;
   } catch (error) {

@@ -6,6 +6,7 @@ import type {
   CompensationSettings,
   CompensationStatus,
   CompensationStore,
+  Inquirer,
   Releaser,
 } from '../domain/compensation.ts';
 import type { Logger, Metrics } from '../domain/ports.ts';
@@ -16,6 +17,7 @@ import type { Random } from '../lib/random.ts';
 import { compensationCodec, stepCodec } from './codec.ts';
 import { CompensationBook } from './compensation-book.ts';
 import { settleEntry } from './compensation-settle.ts';
+import type { HeldSteps } from './held-steps.ts';
 import { COMPENSATION, COMPENSATION_ENTRIES, isPlanId, keys } from './keys.ts';
 import type { KeyValue, Kv } from './kv.ts';
 import { Reflector, type ReflectorBatch } from './reflector.ts';
@@ -32,6 +34,8 @@ export interface CompensationsOptions extends CompensationSettings {
   /** Names this process to whoever looks into the store. */
   readonly ownerName: string;
   readonly leaseTtlSeconds: number;
+  /** Told how to ask a controller. */
+  readonly held?: HeldSteps | undefined;
   /** First pause after the store failed; doubles up to 40 times. @default 50 */
   readonly retryBaseMs?: number | undefined;
 }
@@ -46,8 +50,8 @@ const SETTLE_MS = 200;
 
 /** The queue as a process that releases uses it. */
 export interface CompensationServer extends CompensationStore {
-  /** From now on this process releases what is due, in turn with others. Never throws. */
-  serve(release: Releaser): void;
+  /** From now on this process releases what is due, in turn with others, and asks after what a store that was set back forgot. */
+  serve(release: Releaser, held?: Inquirer): void;
   /** What this process has heard; null when it does not serve. */
   status(): CompensationStatus | null;
   close(): Promise<void>;
@@ -70,8 +74,9 @@ export class KvCompensations implements CompensationServer {
     this.#options = options;
   }
 
-  serve(release: Releaser): void {
+  serve(release: Releaser, held?: Inquirer): void {
     if (this.#release) return;
+    if (held) this.#options.held?.serve(held);
     this.#release = release;
     this.#serving = this.#watch();
   }

@@ -11,6 +11,7 @@ import type { Ids } from '../lib/ids.ts';
 import { type Random, systemRandom } from '../lib/random.ts';
 import { DEFAULT_COMPENSATION } from './compensation-rows.ts';
 import { type CompensationServer, KvCompensations } from './compensations.ts';
+import { HeldSteps } from './held-steps.ts';
 import { MEMBERS } from './keys.ts';
 import type { Kv } from './kv.ts';
 import { KvLatencyRules } from './latency-rules.ts';
@@ -82,13 +83,15 @@ export function createStores(kv: Kv, options: StoresOptions): Stores {
     locks: book,
   };
   const plans = new KvPlanStore(shared);
+  const held = new HeldSteps({ ...DEFAULT_COMPENSATION, ...options.compensation, ...shared });
   const feed = new KvPlanFeed({
     ...shared,
+    onBatch: (batch) => held.onBatch(batch),
     queueCapacity: options.feedQueueCapacity,
     ringCapacity: options.feedRingCapacity,
   });
   const progress = new KvProgressFeed({ ...shared, feed });
-  const work = new KvWorkQueue(shared);
+  const work = new KvWorkQueue({ ...shared, held });
   const wakers = new LockWakers({ ...shared, book });
   const orderLocks = new KvOrderLocks({ ...shared, book, wakers });
   const retention = new Retention({ ...KEEP_ALL, ...options.retention, ...shared, plans, orderLocks });
@@ -100,7 +103,7 @@ export function createStores(kv: Kv, options: StoresOptions): Stores {
     facts: () => ({ claims: work.held, feedLagMs: feed.status().lagMs, storeRevision: feed.status().revision }),
     queues: () => work.lengths(),
   });
-  const compensations = new KvCompensations({ ...DEFAULT_COMPENSATION, ...options.compensation, ...shared });
+  const compensations = new KvCompensations({ ...DEFAULT_COMPENSATION, ...options.compensation, ...shared, held });
   const stop = new AbortController();
   // Each watch listens, and the pauses and streams within it.
   setMaxListeners(0, stop.signal);
@@ -126,7 +129,7 @@ export function createStores(kv: Kv, options: StoresOptions): Stores {
     async close() {
       stop.abort();
       await progress.close();
-      await compensations.close();
+      await Promise.all([compensations.close(), held.close()]);
       await Promise.all([retention.close(), feed.finished(), work.close(), wakers.close(), members.leave()]);
     },
   };

@@ -34,6 +34,8 @@ export interface FeedOptions {
   readonly queueCapacity?: number | undefined;
   /** Recent changes kept for subscribers that come back. @default 2048 */
   readonly ringCapacity?: number | undefined;
+  /** Told first what the watch tells. */
+  readonly onBatch?: (batch: ReflectorBatch) => void;
 }
 
 export class KvPlanFeed implements PlanFeed {
@@ -48,7 +50,10 @@ export class KvPlanFeed implements PlanFeed {
     this.#options = options;
     this.#kv = options.kv;
     this.#ring = new FeedRing(options.ringCapacity ?? 2048);
-    const onBatch = (batch: ReflectorBatch) => this.#onBatch(batch);
+    const onBatch = (batch: ReflectorBatch) => {
+      options.onBatch?.(batch);
+      this.#onBatch(batch);
+    };
     this.#reflector = new Reflector({ ...options, prefix: PLANS, keysOnly: true, onBatch });
   }
 

@@ -18,6 +18,7 @@ import type { Ids } from '../lib/ids.ts';
 import type { Random } from '../lib/random.ts';
 import { KvClaim } from './claim.ts';
 import { claimCodec, eventCodec, planCodec, type StoredPlan } from './codec.ts';
+import type { HeldSteps } from './held-steps.ts';
 import { CLAIMS, idOf, isPlanId, keys, MEMBERS, QUEUE, STOPS } from './keys.ts';
 import type { KeyValue, Kv, Lease, Operation, TxnRequest } from './kv.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
@@ -44,6 +45,7 @@ export interface WorkQueueOptions {
   readonly memberId: string;
   readonly leaseTtlSeconds: number;
   readonly compensation?: CompensationSettings | undefined;
+  readonly held?: HeldSteps | undefined;
   readonly retryBaseMs?: number | undefined;
 }
 
@@ -238,7 +240,7 @@ export class KvWorkQueue implements WorkQueue {
     },
     lease: Lease,
   ): KvClaim {
-    const { kv, parts, locks, heads, clock, logger, metrics, compensation } = this.#options;
+    const { kv, parts, locks, heads, clock, logger, metrics, compensation, held } = this.#options;
     const claim = new KvClaim({
       ...claimed,
       kv,
@@ -249,6 +251,7 @@ export class KvWorkQueue implements WorkQueue {
       logger,
       metrics,
       compensation,
+      held,
       onEnd: (ended) => {
         if (this.#active.get(ended.planId) === ended) this.#active.delete(ended.planId);
       },

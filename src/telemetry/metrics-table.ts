@@ -78,6 +78,10 @@ export const METRICS: ReadonlyMap<string, MetricInfo> = new Map<string, MetricIn
   ['conductor_compensations_pending', gauge('Reservations held for nobody whose release keeps failing.')],
   ['conductor_compensation_oldest_seconds', gauge('Time since the first failure of the oldest of them; 0 for none.')],
   ['conductor_compensation_attempts_total', counter('Releases tried by the compensation queue.', 'outcome')],
+  [
+    'conductor_reservations_orphaned_total',
+    counter('Reservations held for plans that the store no longer knew after it was set back.', 'outcome'),
+  ],
 
   ['conductor_event_loop_delay_seconds', gauge('99th percentile of event-loop delay since it was last read.')],
 

@@ -80,6 +80,16 @@ export const HOLDS: readonly Hold[] = [
   { name: 'template', status: 'template', template: one, arrange: null },
 ];
 
+/** One place in each stage: one plan held in work keeps the next one waiting before that stage. */
+export const ONE_EACH = ['[controller]', 'workers = 1', '[solver]', 'workers = 1', '[reservation]', 'workers = 1'];
+
+/** The hold of this name. */
+export function held(name: string): Hold {
+  const found = HOLDS.find((hold) => hold.name === name);
+  if (!found) throw new Error(`there is no hold ${name}`);
+  return found;
+}
+
 /** Makes a plan and resolves with its id when it is held. */
 export async function holdPlan(world: World, wanted: Hold, gate: Promise<unknown> | null = null): Promise<string> {
   const arranged = wanted.arrange?.(world.simulators, gate);

@@ -5,19 +5,9 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { startSimulators } from '../sim/start.ts';
 import { startBlackHole } from '../support/black-hole.ts';
-import type { SeenPlan } from './api.ts';
-import type { Single } from './cluster.ts';
 import { fault, stopsWithCase } from './fault.ts';
 import { ONE_RESERVATION } from './templates.ts';
-import { verify, withSingle } from './verify.ts';
-
-async function ended({ api, watcher }: Single, template: string | object): Promise<SeenPlan> {
-  const id = await api.create('plan', template);
-  await watcher.ended([id]);
-  const plan = await api.plan(id);
-  if (!plan) throw new Error('the plan is gone');
-  return plan;
-}
+import { ended, verify, withSingle } from './verify.ts';
 
 fault(37, 'a host name that does not resolve: the plan says so within seconds', (run) =>
   withSingle(

@@ -99,6 +99,18 @@ export async function soon<T>(look: () => Promise<T | null | undefined | false>,
   }
 }
 
+/** Makes a plan and resolves with it when it has ended. */
+export async function ended(
+  { api, watcher }: Pick<Single, 'api' | 'watcher'>,
+  template: string | object,
+): Promise<SeenPlan> {
+  const id = await api.create('plan', template);
+  await watcher.ended([id]);
+  const plan = await api.plan(id);
+  if (!plan) throw new Error('the plan is gone');
+  return plan;
+}
+
 /** Two workers beside the front: three gateways. */
 export function twoWorkers(service: Service): Promise<Gateway[]> {
   return Promise.all(['one', 'two'].map((name) => service.gateway(name)));

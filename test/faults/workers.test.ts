@@ -1,4 +1,4 @@
-// F16 to F30: the worker that has a plan is killed, frozen, ended, confused about the time or out of room for its log.
+// F16 to F25, F27, F28, F30: the worker that has a plan is killed, frozen, ended, confused about the time or out of room for its log.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,18 +14,9 @@ import { AUTHORIZATION, type SeenPlan } from './api.ts';
 import { type Cluster, FULL, type Gateway, gate, LONG_LEASE, startCluster } from './cluster.ts';
 import { type Answers, expectDone, expectUnharmed } from './expectations.ts';
 import { fault } from './fault.ts';
-import { HOLDS, type Hold, holdPlan, referenceAnswers, type World } from './holds.ts';
+import { type Hold, held, holdPlan, ONE_EACH, referenceAnswers, type World } from './holds.ts';
 import { LIGHT, ONE_RESERVATION } from './templates.ts';
 import { createMany, soon, verify, verifyProcesses, withCluster, withSingle } from './verify.ts';
-
-/** One place in each stage: one plan held in work keeps the next one waiting before that stage. */
-const ONE_EACH = ['[controller]', 'workers = 1', '[solver]', 'workers = 1', '[reservation]', 'workers = 1'];
-
-function held(name: string): Hold {
-  const found = HOLDS.find((hold) => hold.name === name);
-  if (!found) throw new Error(`there is no hold ${name}`);
-  return found;
-}
 
 const [TRANSLATING, SOLVING] = [held('translating'), held('solving')];
 const RESERVING = held('reserving, before SDN-C has accepted');
@@ -191,33 +182,6 @@ if (FAKETIME !== null) {
   });
 }
 
-fault(26, 'a search beyond its time, and a plan deleted while it is solved: the process goes on', (run) =>
-  withSingle({ lines: ['[solver]', 'solver_timeout = 2'] }, async (single) => {
-    const { api, simulators, watcher } = single;
-    const { faults } = simulators.sdnc;
-    run.note(
-      'a search thread out of memory is a case of test/engine/solve/pool.test.ts: no template of a legal size brings it about',
-    );
-    const stop = faults.add({ match: { path: 'service-capacity-check' }, kind: 'hang' });
-    run.struck();
-    const slow = await api.create('beyond its time', ONE_RESERVATION);
-    await watcher.ended([slow]);
-    const said = await api.plan(slow);
-    expect(['not found', 'error']).toContain(said?.status);
-    expect(said?.message).toMatch(/timed out|did not answer|SDN-C/);
-    const hits = faults.hits;
-    const doomed = await api.create('deleted', ONE_RESERVATION);
-    await faults.hitsReached(hits + 1);
-    expect((await api.delete(doomed)).status).toBe(204);
-    stop();
-    const after = await api.create('after', ONE_RESERVATION);
-    await watcher.ended([after]);
-    run.recovered();
-    const [, plan] = await verify(single, run, [slow, after], { anyEnd: true });
-    expect(plan?.status).toBe('done');
-  }),
-);
-
 fault(27, 'SIGTERM under load: not ready first, subscribers told, claims given back, exit 0', (run) =>
   withCluster({ leaseTtl: LONG_LEASE }, async (cluster) => {
     const { simulators, watcher } = cluster;
@@ -349,35 +313,6 @@ async function certificateAt({ api }: Gateway): Promise<string> {
     socket.on('error', reject);
   });
 }
-
-fault(29, 'the process stands still for 3 s: its lease is kept, the delay is measured', (run) =>
-  withCluster({ leaseTtl: 10 }, async (cluster) => {
-    run.note('the block is made with SIGSTOP and SIGCONT: every timer and every answer is 3 s late');
-    const { faults } = cluster.simulators.sdnc;
-    const one = await cluster.gateway('one');
-    await cluster.gateway('two');
-    const late = gate();
-    faults.add({ match: { path: 'service-capacity-check' }, kind: 'delay', until: late.promise });
-    const stuck = faults.hitsReached(1);
-    const ids = await createMany(cluster, 8);
-    await stuck;
-    run.struck();
-    one.program.child.kill('SIGSTOP');
-    await lasting(3_000);
-    one.program.child.kill('SIGCONT');
-    // Work goes on, so the timer that measures has run by then.
-    faults.clear();
-    late.release();
-    await cluster.watcher.until((items) => items.some((item) => item.kind === 'event' && item.event.to === 'done'));
-    expect(await one.api.metric('nodejs_eventloop_lag_max_seconds')).toBeGreaterThan(2);
-    run.recovered();
-    faults.clear();
-    late.release();
-    const plans = await verify(cluster, run, ids);
-    expect(plans.flatMap(({ events }) => events).filter(({ reason }) => reason === 'taken-over')).toEqual([]);
-    expect(one.program.stdout()).not.toContain('lease lost');
-  }),
-);
 
 fault(30, 'the disk of the log is full: the service goes on and says so once', (run) =>
   withSingle({ env: { OS_DEFAULT__LOG_DIR: '/dev', OS_DEFAULT__LOG_FILE: 'full' } }, async (single) => {

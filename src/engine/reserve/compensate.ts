@@ -1,8 +1,9 @@
 // Releases what nobody owns any more, as the saga would: the same call, and the same look-up when its outcome is unknown.
-import type { Releaser } from '../../domain/compensation.ts';
+import type { Inquirer, Releaser } from '../../domain/compensation.ts';
 import type { Logger, Metrics, SagaStore, ServiceController } from '../../domain/ports.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { Saga } from './saga.ts';
+import { requestOf } from './steps.ts';
 
 export interface ReleaserOptions {
   readonly controllers: readonly ServiceController[];
@@ -25,5 +26,21 @@ export function createReleaser({ controllers, ...parts }: ReleaserOptions): Rele
       state: 'releasing',
     });
     return { released: after.state === 'released', message: after.message };
+  };
+}
+
+/** Asks the step's controller whether it holds the entity. */
+export function createInquirer({ controllers, logger }: Pick<ReleaserOptions, 'controllers' | 'logger'>): Inquirer {
+  const byName = new Map(controllers.map((controller) => [controller.name.toLowerCase(), controller]));
+  return async ({ planId, requestId, step }, signal) => {
+    const controller = byName.get(step.controller.toLowerCase());
+    if (!controller) return null;
+    try {
+      return await controller.query(requestOf(step, planId, step.requestType ?? ''), { requestId, planId, signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      logger.warn({ err: error, planId, entityId: step.entityId }, 'a reservation cannot be looked up');
+      return null;
+    }
   };
 }

@@ -6,6 +6,7 @@ import { Etcd3, type IOptions } from 'etcd3';
 import { ConductorError } from '../../domain/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { HostHealth, policyOf } from './hosts.ts';
+import { shareLogins } from './login.ts';
 
 export interface ConnectionOptions {
   /** `host:port`, with or without `http://` or `https://`; all of one kind. */
@@ -41,7 +42,7 @@ export function createClient(options: ConnectionOptions): Etcd3 {
   const credentials = tlsCredentials(options);
   const health = new HostHealth(options.clock);
   const readMs = readDeadlineMs(options);
-  return new Etcd3({
+  const client = new Etcd3({
     hosts,
     ...(credentials ? { credentials } : {}),
     ...(username ? { auth: { username, password } } : {}),
@@ -61,6 +62,7 @@ export function createClient(options: ConnectionOptions): Etcd3 {
       'grpc.use_local_subchannel_pool': 1,
     },
   });
+  return username ? shareLogins(client) : client;
 }
 
 function endpointHosts({ endpoints, tls }: ConnectionOptions): string[] {
