@@ -145,7 +145,7 @@ async function rollBack(saga: Saga, rows: readonly ReservationStep[], message: s
   const kept = await releaseAll(saga, holding);
   return kept.length === 0
     ? { kind: 'rolled-back', message }
-    : { kind: 'release-failed', message: releaseFailure(kept) };
+    : { kind: 'release-failed', message: `${releaseFailure(kept)}. The cause: ${message}` };
 }
 
 /** In the reverse order of reserving; one that fails does not keep the others. Returns those that may still be held. */

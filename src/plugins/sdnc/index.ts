@@ -46,9 +46,15 @@ async function reserve(client: SdncClient, request: ReserveRequest, ctx: CallCon
   }
 }
 
+const BY_HAND = 'Look there, then end the compensation.';
+
 async function release(client: SdncClient, request: ReserveRequest, ctx: CallContext): Promise<ReserveOutcome> {
   const input = client.preset.releaseInput(request);
-  if (input === null) return { kind: 'ok', message: 'There is nothing to release.' };
+  if (input === null) {
+    // What was never asked for is not held. What was may be: a contract without a release cannot take it back.
+    if (client.preset.reserveInput(request) === null) return { kind: 'ok', message: 'There is nothing to release.' };
+    return { kind: 'refused', message: `The contract has no release; SDN-C may hold ${request.entityId}. ${BY_HAND}` };
+  }
   const answer = await client.call('release', input, client.tries.release, ctx);
   const outcome = answer.kind === 'output' ? client.preset.released(answer.output) : notDone(answer);
   log(client, 'release', request, outcome, ctx);

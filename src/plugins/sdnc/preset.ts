@@ -36,7 +36,7 @@ export interface Preset {
   /** null: the contract has nothing to send for these candidates. */
   reserveInput(request: ReserveRequest): JsonObject | null;
   reserved(output: JsonObject): ReserveOutcome;
-  /** null: the contract has no release; nothing is held that could be released. */
+  /** null: the contract has no release; what it reserved, or may have, stays until somebody looks. */
   releaseInput(request: ReserveRequest): JsonObject | null;
   released(output: JsonObject): ReserveOutcome;
   /** null: the contract cannot tell what an entity holds. */

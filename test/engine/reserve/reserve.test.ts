@@ -152,7 +152,8 @@ describe('failing', () => {
     const result = await run(planOf(), rows, [controller]);
     expect(result).toEqual({
       kind: 'release-failed',
-      message: 'vpn of b by sdn-c: not now; vpn of a by sdn-c: not now',
+      message:
+        'vpn of b by sdn-c: not now; vpn of a by sdn-c: not now. The cause: Reservation vpn of c by sdn-c failed: no capacity',
     });
     expect(rows.states()).toEqual(['release-failed', 'release-failed', 'failed']);
   });

@@ -235,6 +235,13 @@ describe('DHVCAPACITY-API', () => {
     expect(server.seen).toHaveLength(0);
   });
 
+  test('cannot take back what it may have reserved, and says so instead of calling it released', async () => {
+    const outcome = await controllerOn(server, { preset }).release(reserveOf({ candidates }), ctx);
+    expect(outcome.kind).toBe('refused');
+    expect(outcome.message).toContain('SDN-C may hold entity-1');
+    expect(server.seen).toHaveLength(0);
+  });
+
   test.each([
     ['400', 'refused'],
     ['500', 'unknown'],
