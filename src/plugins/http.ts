@@ -198,14 +198,31 @@ function retryAfterMs(response: HttpResponse, clock: Clock): number | null {
   return Number.isFinite(ms) ? Math.max(0, ms) : null;
 }
 
-/** One try behind the breaker, counted and timed. */
+/** One try behind the breaker. Whoever happens to make a probe that fails waits like all others: no failure is counted for it. */
 async function guarded(client: Client, request: HttpRequest): Promise<HttpResponse> {
   const { options, breaker } = client;
-  const { system, metrics, clock } = options;
+  const { system, metrics } = options;
   if (!breaker.enter()) {
     metrics.count('conductor_upstream_requests_total', { system, outcome: 'breaker_open' });
     throw failure(system, request, 'open');
   }
+  const isProbe = breaker.state() === 'half-open';
+  try {
+    return await counted(client, request);
+  } catch (error) {
+    throw isProbe && isSick(error) ? failure(system, request, 'open', error) : error;
+  }
+}
+
+function isSick(error: unknown): boolean {
+  if (error instanceof StatusAgain) return SICK_STATUS.has(error.response.status);
+  return error instanceof HttpFailure && (error.kind === 'transport' || error.kind === 'timeout');
+}
+
+/** One try, counted and timed. */
+async function counted(client: Client, request: HttpRequest): Promise<HttpResponse> {
+  const { options, breaker } = client;
+  const { system, metrics, clock } = options;
   const start = clock.monotonic();
   let outcome = 'aborted';
   let sick: boolean | null = null;
@@ -218,7 +235,7 @@ async function guarded(client: Client, request: HttpRequest): Promise<HttpRespon
   } catch (error) {
     if (error instanceof HttpFailure) {
       outcome = error.kind;
-      sick = error.kind === 'transport' || error.kind === 'timeout';
+      sick = isSick(error);
     }
     throw error;
   } finally {

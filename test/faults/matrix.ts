@@ -81,7 +81,7 @@ export const FAULTS: ReadonlyMap<number, Fault> = new Map([
     10,
     store(
       'etcd put back to an older copy of its data',
-      'as with a wiped one; plans of the copy end with one reservation each',
+      'as with a wiped one; plans of the copy end with one reservation each; what is held for others is released, or named if they were done',
     ),
   ],
   [11, store('NOSPACE alarm', 'creates answer 507 or 503 naming it, reads go on; recovers when the alarm is lifted')],
@@ -89,7 +89,7 @@ export const FAULTS: ReadonlyMap<number, Fault> = new Map([
     12,
     store(
       'tokens expire; the password is changed and changed back',
-      'each gateway logs in anew a few times, without a loop; readiness names the refusal; recovers',
+      'each gateway logs in anew once, without a loop; readiness names the refusal; recovers',
     ),
   ],
   [13, store('a create is applied and its answer is lost', 'read back by its token: one plan, answered 201')],
@@ -133,7 +133,13 @@ export const FAULTS: ReadonlyMap<number, Fault> = new Map([
   ],
   [27, workers('SIGTERM under load', 'not ready first, subscribers told, claims given back, exit 0 within 30 s')],
   [28, workers('SIGTERM twice; SIGHUP', 'immediate exit; certificates are read anew')],
-  [29, workers('the event loop stands still for 3 s', 'the lease is kept, the delay is measured')],
+  [
+    29,
+    workers(
+      'the event loop stands still for 3 s, and for longer than the lease',
+      'the lease is kept, the delay is measured; beyond the lease others take over and late writes are refused',
+    ),
+  ],
   [30, workers('the disk of the log is full', 'the service goes on and says so once on standard error')],
   [31, upstreams('A&AI sends one byte a second', 'the total deadline counts: tried again, then error with the cause')],
   [
@@ -170,7 +176,7 @@ export const FAULTS: ReadonlyMap<number, Fault> = new Map([
   [
     38,
     upstreams(
-      'expired, foreign and misnamed certificates',
+      'expired, foreign, misnamed and revoked certificates',
       'refused with a clear error, never without verification; warned before expiry',
     ),
   ],
@@ -197,7 +203,13 @@ export const FAULTS: ReadonlyMap<number, Fault> = new Map([
     ),
   ],
   [43, upstreams('SDN-C answers after our time-out', 'looked up by its stable id: exactly one reservation')],
-  [44, upstreams('the circuit breaker to A&AI is open', 'calls are paused, one probe ends the pause')],
+  [
+    44,
+    upstreams(
+      'the circuit breaker to A&AI or SDN-C is open',
+      'calls are paused, plans wait and count nothing, one probe ends the pause',
+    ),
+  ],
   [
     45,
     abuse(

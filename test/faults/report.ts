@@ -40,18 +40,17 @@ deadlines of 2 seconds (default 5) to the store, on the machine of the run. Wher
 /** What the suite does not show, said beside what it shows. */
 const LIMITS = `## What the cases do not cover
 
-- F10: reservations of plans that were made after the copy stay at SDN-C; nothing finds them (its contract has no listing).
-- F12: "one new login" is not reached: calls under way together log in each for itself, see the figures below.
-- F15: no netem in the kernel of the run; a proxy delays and stalls. Minutes, not ten of them at a constant load.
+- F10: only processes that lived through the restore know what to look for; what others had reserved is in their logs. What a plan
+  that was done holds is kept and named, not released. Work goes on while SDN-C is asked.
+- F15: a minute or two, not ten; where the kernel has no netem the packets are lost by nftables and delayed by a proxy.
 - F26: a search thread out of memory is only a case of \`test/engine/solve/pool.test.ts\`.
 - F28: SIGHUP reads the listener's certificate and key anew; every other option counts from the next start.
-- F29: the block is SIGSTOP and SIGCONT.
-- F33: flavors that are null are only cases of \`test/engine/solve/constraints/hpa.test.ts\`.
-- F38: revoked chains were not tried.
+- F38: revocation by lists, not by OCSP; a list is read at start.
 - F40: the controller judges; resource versions of A&AI are not compared again before reserving.
-- F44: A&AI only. Plans whose SDN-C checks are paused still count a failure.
+- F44: plans that were asking when the pause began count that failure. A reservation under pause is a case of the saga's own tests.
 - F53: 10,000 silent sockets, and 1,000 that subscribe. F54: limits, validation and credentials; not every error code.
-- I7 is judged in F53 alone, I4 and I10 in F24 alone. I8 looks for the secrets of this suite, not in core dumps.
+- I4 is judged where the room is counted (F1, F15, F24), I7 in F53 alone, I10 where nothing else holds the machine up (F2, F24, F34).
+  I8 looks for the secrets of this suite, not in core dumps.
 `;
 
 /** The page's text. */

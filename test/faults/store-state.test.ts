@@ -242,6 +242,8 @@ fault(14, 'values that are too large are refused, and nobody else suffers', (run
   }),
 );
 
+const SLOW_PLANS = FULL ? 120 : 10;
+
 fault(
   15,
   '300 ms delay and 1 % loss between gateways and etcd: slower, and nothing else',
@@ -249,6 +251,7 @@ fault(
     withService(
       {
         leaseTtl: 10,
+        room: (SLOW_PLANS / 2) * 400,
         lines: ['[controller]', 'workers = 8', '[solver]', 'workers = 2', '[reservation]', 'workers = 8'],
       },
       async (service) => {
@@ -266,7 +269,7 @@ fault(
         const hosts = proxies.map(({ port }) => `${lossy?.address ?? listen}:${port}`).join(',');
         await Promise.all(['one', 'two'].map((name) => service.gateway(name, { hosts })));
         run.struck();
-        const ids = await createMany(service, FULL ? 120 : 10);
+        const ids = await createMany(service, SLOW_PLANS);
         await service.watcher.ended(ids);
         run.recovered();
         const dropped = lossy?.dropped() ?? null;
@@ -274,7 +277,7 @@ fault(
           run.note(`${dropped} packets were lost while ${ids.length} plans were worked on`);
           expect(dropped).toBeGreaterThan(0);
         }
-        await verify(service, run, ids);
+        await verify(service, run, ids, { room: (SLOW_PLANS / 2) * 400 });
         await Promise.all(proxies.map((proxy) => proxy.stop()));
       },
     ),

@@ -1,4 +1,5 @@
 // F31 to F36 and F39 to F44: A&AI and SDN-C are slow, sick, wrong, somebody else, or half-done with what they were asked.
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import type { Fault } from '../sim/faults.ts';
@@ -7,9 +8,9 @@ import { startServer } from '../sim/server.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { FULL, gate, type Single } from './cluster.ts';
 import { controllerCases } from './controller.cases.ts';
-import { fault, stopsWithCase } from './fault.ts';
+import { fault, type Run, stopsWithCase } from './fault.ts';
 import { LIGHT, ONE_RESERVATION, setRoom } from './templates.ts';
-import { ended, verify, withSingle } from './verify.ts';
+import { ended, judgeLoopsFromNow, verify, withSingle } from './verify.ts';
 
 /** On a busy machine. */
 const SLOWLY = { timeout: 60_000 };
@@ -18,11 +19,11 @@ const READS = /\/(pservers|vservers|generic-vnfs)\b/;
 const VNFS = /generic-vnf/;
 
 /** The process is as well as before: a plan is done, and everything that ended before is accounted for. */
-async function wellAfter(single: Single, run: Parameters<Parameters<typeof fault>[2]>[0], ids: readonly string[]) {
+async function wellAfter(single: Single, run: Run, ids: readonly string[], loop = false) {
   single.simulators.aai.faults.clear();
   single.simulators.sdnc.faults.clear();
   const after = await single.api.create('after', ONE_RESERVATION);
-  const plans = await verify(single, run, [...ids, after], { anyEnd: true });
+  const plans = await verify(single, run, [...ids, after], { anyEnd: true, loop });
   expect(plans.at(-1)?.status).toBe('done');
 }
 
@@ -133,14 +134,40 @@ function spoil(value: Json, holds: (object: Readonly<Record<string, Json>>) => b
   return holds(value) ? { ...copy, [field]: to } : copy;
 }
 
+const HPA = readFileSync(new URL('../../examples/hpa.yaml', import.meta.url), 'utf8');
+
+for (const [where, isSpoilt, outcome] of [
+  [
+    'the best region',
+    (url: Json | undefined) => String(url).includes('iad-01'),
+    { status: 'done', recommendations: [{ demands: [{ restCandidate: { candidate_id: 'dal-01' } }] }] },
+  ],
+  ['every region', () => true, { status: 'error', message: expect.stringMatching(/A&AI sent .* flavor/) }],
+] as const) {
+  fault(33, `the flavors of ${where} are null: its candidates are dropped, the others live`, (run) =>
+    withSingle({}, async (single) => {
+      const { faults } = single.simulators.aai;
+      const holds = (object: Readonly<Record<string, Json>>) =>
+        Object.hasOwn(object, 'flavor') && isSpoilt(object['url']);
+      const mutate = (body: Json) => spoil(body, holds, 'flavor', null);
+      faults.add({ match: { path: /dsl/ }, kind: 'wrong-types', mutate });
+      const plan = await ended(single, HPA);
+      expect(faults.hits).toBeGreaterThan(0);
+      expect(plan).toMatchObject(outcome);
+      await wellAfter(single, run, [plan.id]);
+    }),
+  );
+}
+
 fault(34, '404 for a list: there is nothing, and that is no error of A&AI', (run) =>
   withSingle({}, async (single) => {
+    await judgeLoopsFromNow(single.gateways);
     single.simulators.aai.faults.add({ match: { path: VNFS }, kind: 'status', status: 404 });
     const plan = await ended(single, ONE_RESERVATION);
     expect(plan.message).toMatch(/candidate/);
     expect(plan.message).not.toMatch(/A&AI/);
     expect(plan.events.filter(({ reason }) => reason === 'claimed')).toHaveLength(1);
-    await wellAfter(single, run, [plan.id]);
+    await wellAfter(single, run, [plan.id], true);
   }),
 );
 
@@ -269,4 +296,32 @@ fault(44, 'A&AI away for long: calls are paused, plans wait and count nothing, o
       expect(plans.at(-1)?.status).toBe('done');
     },
   ),
+);
+
+fault(44, 'SDN-C away for long: plans whose capacity is to be checked wait and count nothing', (run) =>
+  withSingle({ lines: ['[solver]', 'max_solver_counter = 2'] }, async (single) => {
+    const { sdnc } = single.simulators;
+    const { api, watcher, program } = single;
+    sdnc.faults.add({ match: { path: 'service-capacity' }, kind: 'reset' });
+    const open = () => api.metric('conductor_upstream_breaker_open', 'SDN-C');
+    const waits = program.logged((line) => line.message === 'plan waits');
+    const first = await api.create('meets the outage', ONE_RESERVATION);
+    await waits;
+    const waiting = await Promise.all(Array.from({ length: 4 }, () => api.create('waits', ONE_RESERVATION)));
+    await Promise.all(waiting.map((id) => watcher.reached(id, 'translated')));
+    // Long enough for a probe that fails: it ends nobody's patience.
+    await sdnc.faults.hitsReached(sdnc.faults.hits + 2);
+    expect(await open()).toBe(1);
+    run.struck();
+    sdnc.faults.clear();
+    await watcher.ended([first, ...waiting]);
+    run.recovered();
+    expect(await open()).toBe(0);
+    const plans = await verify(single, run, [first, ...waiting], { anyEnd: true });
+    for (const plan of plans.slice(1)) {
+      expect(plan.status).toBe('done');
+      expect(plan.stages.map(({ failures }) => failures)).toEqual([0, 0, 0]);
+    }
+    run.note(`${plans.filter(({ status }) => status === 'done').length} of ${plans.length} plans survived the outage`);
+  }),
 );

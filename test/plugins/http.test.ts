@@ -250,8 +250,11 @@ describe('the breaker', () => {
     const http = client(await serve(server.handler), { clock, tries: 1, breaker });
     for (let i = 0; i < 3; i += 1) await http.request(get());
     clock.advance(1000);
-    expect((await http.request(get())).status).toBe(503);
+    // Whoever made it is told what all others are told.
+    expect(await failureOf(http.request(get()))).toMatchObject({ code: 'UPSTREAM_PAUSED', kind: 'open' });
+    expect(server.seen()).toBe(4);
     expect(await failureOf(http.request(get()))).toMatchObject({ kind: 'open' });
+    expect(server.seen()).toBe(4);
   });
 
   it('is never opened by 4xx', async () => {

@@ -1,5 +1,6 @@
 // Releases what nobody owns any more, as the saga would: the same call, and the same look-up when its outcome is unknown.
 import type { Inquirer, Releaser } from '../../domain/compensation.ts';
+import { isConductorError } from '../../domain/errors.ts';
 import type { Logger, Metrics, SagaStore, ServiceController } from '../../domain/ports.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { Saga } from './saga.ts';
@@ -21,11 +22,14 @@ export function createReleaser({ controllers, ...parts }: ReleaserOptions): Rele
   return async ({ planId, requestId, step }, signal) => {
     const ctx = { requestId, planId, signal };
     const plan = { planId, requestType: step.requestType ?? '', saga: NO_ROWS, ctx };
-    const after = await new Saga({ ...parts, controllers: byName, tries: 1 }, plan).release({
-      ...step,
-      state: 'releasing',
-    });
-    return { released: after.state === 'released', message: after.message };
+    const saga = new Saga({ ...parts, controllers: byName, tries: 1 }, plan);
+    try {
+      const after = await saga.release({ ...step, state: 'releasing' });
+      return { released: after.state === 'released', message: after.message };
+    } catch (error) {
+      if (!isConductorError(error, 'UPSTREAM_PAUSED')) throw error;
+      return { released: false, message: error.message };
+    }
   };
 }
 

@@ -45,7 +45,7 @@ export type ReserveResult =
 
 export interface Reserver {
   /**
-   * Throws what the saga store throws (STORE_*, CLAIM_LOST) and the signal's reason; calling again afterwards, here or in
+   * Throws what the saga store throws (STORE_*, CLAIM_LOST), UPSTREAM_PAUSED and the signal's reason; calling again afterwards, here or in
    * another process, goes on where this one stopped and ends in exactly one reservation for each step, or in none at all.
    */
   reserve(input: ReserveInput): Promise<ReserveResult>;

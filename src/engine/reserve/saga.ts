@@ -1,5 +1,6 @@
 // The saga of one plan: each step is stored before its call and after its outcome, so that whoever takes the plan over can
 // tell at every point what may be held. A lost claim stops everything at once, with nothing more written.
+import { isConductorError } from '../../domain/errors.ts';
 import type {
   CallContext,
   Logger,
@@ -110,7 +111,7 @@ export class Saga {
     return this.#ask(step, call, (message) => ({ kind: 'unknown', message }));
   }
 
-  /** Asks the step's controller; a call that throws may have been executed all the same. */
+  /** Asks the step's controller; a call that throws may have been executed all the same, unless calls are paused: then the plan waits. */
   async #ask<T>(
     step: ReservationStep,
     call: (controller: ServiceController, request: ReserveRequest, ctx: CallContext) => Promise<T>,
@@ -126,6 +127,7 @@ export class Saga {
       return answer;
     } catch (error) {
       ctx.signal?.throwIfAborted();
+      if (isConductorError(error, 'UPSTREAM_PAUSED')) throw error;
       const fields = { planId, requestId: ctx.requestId, step: step.step, err: error };
       this.#options.logger.error(fields, 'service controller call failed');
       return failed(`${controller.name} could not be asked`);

@@ -5,7 +5,7 @@ import { deniedError, SDNC, type SdncClient, unsupportedCheck } from './client.t
 import type { CheckQuestion } from './preset.ts';
 import type { RpcAnswer } from './restconf.ts';
 
-/** Throws UPSTREAM_UNSUPPORTED (on_unsupported `fail`), UPSTREAM_REFUSED (credentials), or the caller's abort. */
+/** Throws UPSTREAM_UNSUPPORTED (on_unsupported `fail`), UPSTREAM_REFUSED (credentials), UPSTREAM_PAUSED, or the caller's abort. */
 export async function checkCapacity(
   client: SdncClient,
   check: CapacityCheck,

@@ -33,7 +33,7 @@ export interface SdncClient {
   readonly preset: Preset;
   readonly operations: SdncOperations;
   readonly tries: { readonly check: number; readonly release: number; readonly reserve: number };
-  /** Calls the RPC; when the contract has none the answer is `unsupported` and nothing is sent. Throws the caller's abort only. */
+  /** Calls the RPC; when the contract has none the answer is `unsupported` and nothing is sent. Throws what `callRpc` throws. */
   call(name: keyof SdncOperations, input: JsonObject, tries: number, ctx: CallContext): Promise<RpcAnswer>;
 }
 

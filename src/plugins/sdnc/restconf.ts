@@ -36,7 +36,7 @@ const UNSUPPORTED_STATUS = new Set([404, 405, 501]);
 const UNCLEAR_STATUS = new Set([408, 499]);
 const LONGEST_MESSAGE = 300;
 
-/** Calls one RPC. Throws only the caller's abort; everything else is an answer. */
+/** Calls one RPC. Throws the caller's abort, and UPSTREAM_PAUSED when calls are paused; everything else is an answer. */
 export async function callRpc(
   options: RestconfOptions,
   rpc: { readonly operation: string; readonly input: JsonObject; readonly tries: number },
@@ -51,6 +51,8 @@ export async function callRpc(
     return answerOf(rpc.operation, response);
   } catch (error) {
     ctx.signal?.throwIfAborted();
+    // Nothing was asked, so there is nothing to answer: whoever owns the plan waits.
+    if (isConductorError(error, 'UPSTREAM_PAUSED')) throw error;
     return answerOfFailure(error);
   }
 }
@@ -84,7 +86,7 @@ function answerOfFailure(error: unknown): RpcAnswer {
 
 function neverSent(error: unknown): boolean {
   if (!(error instanceof HttpFailure)) return false;
-  if (error.kind === 'open' || error.kind === 'untrusted') return true;
+  if (error.kind === 'untrusted') return true;
   const { cause } = error;
   return error.kind === 'transport' && cause instanceof Error && 'code' in cause && NEVER_SENT.test(String(cause.code));
 }
