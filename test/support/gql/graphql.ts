@@ -127,7 +127,7 @@ export type ErrorCode =
   | 'STORE_OUTCOME_UNKNOWN'
   /** Send the plan again after the time in Retry-After; look at the store. */
   | 'STORE_SLOW'
-  /** etcd does not answer, or the embedded store is closed. */
+  /** etcd does not answer, or the embedded store is closed or cannot be opened. */
   | 'STORE_UNAVAILABLE'
   /** Refused before it reaches the store, so that nothing else suffers. */
   | 'STORE_VALUE_TOO_LARGE'
