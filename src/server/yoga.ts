@@ -9,7 +9,7 @@ import {
   getOperationAST,
   NoSchemaIntrospectionCustomRule,
 } from 'graphql';
-import { createYoga, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import { createYoga, type GraphiQLOptions, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import { boundedCache } from './document-cache.ts';
 import { limitedParser } from './document-limits.ts';
 import type { Caller, Execute } from './execute.ts';
@@ -34,8 +34,7 @@ export function createGateway(schema: GraphQLSchema, execute: Execute, settings:
     graphqlEndpoint: GRAPHQL_PATH,
     landingPage: false,
     graphiql: settings.graphiql ? { title: 'Conductor Gateway' } : false,
-    // Everything in one page, for networks without a way out; megabytes, so read only when somebody asks for it.
-    renderGraphiQL: async (options) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
+    renderGraphiQL: graphiqlPage(),
     // The node handler in front does these: origins, body size, health, uploads (none).
     cors: false,
     maxRequestBodySize: false,
@@ -46,6 +45,15 @@ export function createGateway(schema: GraphQLSchema, execute: Execute, settings:
     parserAndValidationCache: { documentCache: boundedCache(), errorCache: boundedCache() },
     plugins: [useLimits(settings), useExecutor(execute), useMasking(settings)],
   });
+}
+
+/** Everything in one page, for networks without a way out: megabytes, made once, and only when somebody asks for them. */
+function graphiqlPage(): (options?: GraphiQLOptions) => Promise<string> {
+  let page: Promise<string> | null = null;
+  return (options) => {
+    page ??= import('@graphql-yoga/render-graphiql').then(({ renderGraphiQL }) => renderGraphiQL(options));
+    return page;
+  };
 }
 
 function useLimits({ limits, introspection }: ServerSettings): Plugin<GatewayContext> {
