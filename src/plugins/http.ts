@@ -214,6 +214,11 @@ async function guarded(client: Client, request: HttpRequest): Promise<HttpRespon
   }
 }
 
+/** A name that does not resolve is no outage: a pause would spare nobody, and only keep the plan from saying so. */
+function isUnresolved({ cause }: HttpFailure): boolean {
+  return cause instanceof Error && 'code' in cause && /ENOTFOUND|EAI_AGAIN/.test(String(cause.code));
+}
+
 function isSick(error: unknown): boolean {
   if (error instanceof StatusAgain) return SICK_STATUS.has(error.response.status);
   return error instanceof HttpFailure && (error.kind === 'transport' || error.kind === 'timeout');
@@ -235,7 +240,7 @@ async function counted(client: Client, request: HttpRequest): Promise<HttpRespon
   } catch (error) {
     if (error instanceof HttpFailure) {
       outcome = error.kind;
-      sick = isSick(error);
+      sick = isUnresolved(error) ? null : isSick(error);
     }
     throw error;
   } finally {

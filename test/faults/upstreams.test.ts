@@ -136,26 +136,34 @@ function spoil(value: Json, holds: (object: Readonly<Record<string, Json>>) => b
 
 const HPA = readFileSync(new URL('../../examples/hpa.yaml', import.meta.url), 'utf8');
 
-for (const [where, isSpoilt, outcome] of [
+for (const [what, isSpoilt, outcome] of [
   [
-    'the best region',
+    'the best region are null: only its candidate is dropped',
     (url: Json | undefined) => String(url).includes('iad-01'),
     { status: 'done', recommendations: [{ demands: [{ restCandidate: { candidate_id: 'dal-01' } }] }] },
   ],
-  ['every region', () => true, { status: 'error', message: expect.stringMatching(/A&AI sent .* flavor/) }],
+  [
+    'every region are null: the plan says so',
+    () => true,
+    { status: 'error', message: expect.stringMatching(/A&AI sent .* flavor/) },
+  ],
 ] as const) {
-  fault(33, `the flavors of ${where} are null: its candidates are dropped, the others live`, (run) =>
-    withSingle({}, async (single) => {
-      const { faults } = single.simulators.aai;
-      const holds = (object: Readonly<Record<string, Json>>) =>
-        Object.hasOwn(object, 'flavor') && isSpoilt(object['url']);
-      const mutate = (body: Json) => spoil(body, holds, 'flavor', null);
-      faults.add({ match: { path: /dsl/ }, kind: 'wrong-types', mutate });
-      const plan = await ended(single, HPA);
-      expect(faults.hits).toBeGreaterThan(0);
-      expect(plan).toMatchObject(outcome);
-      await wellAfter(single, run, [plan.id]);
-    }),
+  fault(
+    33,
+    `the flavors of ${what}`,
+    (run) =>
+      withSingle({}, async (single) => {
+        const { faults } = single.simulators.aai;
+        const holds = (object: Readonly<Record<string, Json>>) =>
+          Object.hasOwn(object, 'flavor') && isSpoilt(object['url']);
+        const mutate = (body: Json) => spoil(body, holds, 'flavor', null);
+        faults.add({ match: { path: /dsl/ }, kind: 'wrong-types', mutate });
+        const plan = await ended(single, HPA);
+        expect(faults.hits).toBeGreaterThan(0);
+        expect(plan).toMatchObject(outcome);
+        await wellAfter(single, run, [plan.id]);
+      }),
+    { short: false },
   );
 }
 
