@@ -43,11 +43,12 @@ const LIMITS = `## What the cases do not cover
 - F10: only processes that lived through the restore know what to look for; what others had reserved is in their logs. What a plan
   that was done holds is kept and named, not released. Work goes on while SDN-C is asked.
 - F15: a minute or two, not ten; where the kernel has no netem the packets are lost by nftables and delayed by a proxy.
-- F26: a search thread out of memory is only a case of \`test/engine/solve/pool.test.ts\`.
+- F26: the limit is one of the search thread's heap; rows of pair tests lie outside it, bounded apart.
 - F28: SIGHUP reads the listener's certificate and key anew; every other option counts from the next start.
 - F38: revocation by lists, not by OCSP; a list is read at start.
 - F40: the controller judges; resource versions of A&AI are not compared again before reserving.
-- F44: plans that were asking when the pause began count that failure. A reservation under pause is a case of the saga's own tests.
+- F44: plans that were asking when the pause began count that failure. A reservation under pause is a case of
+  \`test/engine/reserve/reserve.test.ts\` alone.
 - F53: 10,000 silent sockets, and 1,000 that subscribe. F54: limits, validation and credentials; not every error code.
 - I4 is judged where the room is counted (F1, F15, F24), I7 in F53 alone, I10 where nothing else holds the machine up (F2, F24, F34).
   I8 looks for the secrets of this suite, not in core dumps.

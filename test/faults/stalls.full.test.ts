@@ -1,6 +1,7 @@
 // F26 and F29: a search goes on for too long or needs too much, or the event loop of the process itself stands still.
 import { expect } from 'vitest';
 import { holdUpLoop, INSPECTED } from '../support/inspector.ts';
+import { largeSearchTemplate } from '../support/large-search.ts';
 import { FULL, gate } from './cluster.ts';
 import { fault } from './fault.ts';
 import { held, holdPlan, ONE_EACH } from './holds.ts';
@@ -11,9 +12,6 @@ fault(26, 'a search beyond its time, and a plan deleted while it is solved: the 
   withSingle({ lines: ['[solver]', 'solver_timeout = 2'] }, async (single) => {
     const { api, simulators, watcher } = single;
     const { faults } = simulators.sdnc;
-    run.note(
-      'a search thread out of memory is a case of test/engine/solve/pool.test.ts: no template of a legal size brings it about',
-    );
     const stop = faults.add({ match: { path: 'service-capacity-check' }, kind: 'hang' });
     run.struck();
     const slow = await api.create('beyond its time', ONE_RESERVATION);
@@ -31,6 +29,24 @@ fault(26, 'a search beyond its time, and a plan deleted while it is solved: the 
     run.recovered();
     const [, plan] = await verify(single, run, [slow, after], { anyEnd: true });
     expect(plan?.status).toBe('done');
+  }),
+);
+
+fault(26, 'a search thread out of memory: its plan says so, the others are solved', (run) =>
+  withSingle({ lines: ['[solver]', 'max_memory = 32'] }, async (single) => {
+    const { api, watcher } = single;
+    run.struck();
+    const ids = [
+      await api.create('large', largeSearchTemplate()),
+      await api.create('beside it', ONE_RESERVATION),
+      await api.create('after it', ONE_RESERVATION),
+    ];
+    await watcher.ended(ids);
+    run.recovered();
+    const [large, ...others] = await verify(single, run, ids, { anyEnd: true });
+    expect(large?.status).toBe('error');
+    expect(large?.message).toContain('needed more memory');
+    expect(others.map(({ status }) => status)).toEqual(['done', 'done']);
   }),
 );
 

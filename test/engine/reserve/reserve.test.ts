@@ -53,6 +53,33 @@ describe('reserving', () => {
     expect(order).toEqual(['intended', 'call', 'reserved']);
   });
 
+  test('while calls to the controller are paused the plan waits with its intent, and goes on with one reservation', async () => {
+    const [rows, controller] = [new Rows(), new Controller()];
+    const sdnc = controller.as(new Process());
+    let paused = true;
+    const reserver = reserverOf({
+      ...sdnc,
+      reserve: (request, ctx) =>
+        paused ? Promise.reject(new ConductorError('UPSTREAM_PAUSED', 'paused')) : sdnc.reserve(request, ctx),
+      query: (request, ctx) =>
+        paused ? Promise.reject(new ConductorError('UPSTREAM_PAUSED', 'paused')) : sdnc.query(request, ctx),
+    });
+    const saga = rows.as(new Process());
+    const attempt = () =>
+      reserver.reserve({
+        ...planOf({ demands: ['a'] }),
+        planId: 'plan-1',
+        saga,
+        requestType: '',
+        ctx: { requestId: 'r' },
+      });
+    await expect(attempt()).rejects.toMatchObject({ code: 'UPSTREAM_PAUSED' });
+    expect((await saga.list()).map(({ state }) => state)).toEqual(['intended']);
+    paused = false;
+    expect(await attempt()).toMatchObject({ kind: 'reserved' });
+    expect([...controller.held.values()]).toEqual([1]);
+  });
+
   test('every recommendation is reserved, or only the first when so configured', async () => {
     const plan = planOf({ demands: ['a', 'b'], recommendations: 2 });
     const all = new Controller();
