@@ -53,13 +53,13 @@ async function start(store: string, port: string): Promise<Gateway> {
 
 async function runPlan(client: Client, templateText: string, wanted = 'DONE'): Promise<PlanResult> {
   heading('Submitting examples/vcpe.yaml through GraphQL');
-  const id = await client.createPlan('vCPE demo', templateText);
-  say(`plan ${id} created`);
+  const created = await client.createPlan('vCPE demo', templateText);
+  say(`plan ${created.id} created, ${created.status}`);
   heading('Following it: subscription planChanged over WebSocket');
-  const status = await client.follow(id, ({ at, from, to, actor, reason, message }) =>
+  const status = await client.follow(created, ({ at, from, to, actor, reason, message }) =>
     say(`${at}  ${(from ?? '').padEnd(12)} → ${to.padEnd(12)} ${reason} by ${actor}${message ? `: ${message}` : ''}`),
   );
-  const plan = await client.plan(id);
+  const plan = await client.plan(created.id);
   if (status !== wanted)
     throw new Error(`the plan ended ${status}: ${plan.message} ${plan.diagnosis?.summary.join(' ') ?? ''}`);
   return plan;

@@ -2,6 +2,7 @@
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import type {
+  CreatePlanMutation,
   PlanChangedSubscription,
   PlanExplanationQuery,
   PlanQuery,
@@ -19,13 +20,13 @@ import {
 export type PlanResult = NonNullable<PlanQuery['plan']>;
 export type ExplainedPlan = NonNullable<PlanExplanationQuery['plan']>;
 export type WhatIfResult = Extract<WhatIfQuery['whatIf'], { __typename: 'WhatIfSuccess' }>;
+type CreatedPlan = Extract<CreatePlanMutation['createPlan'], { __typename: 'CreatePlanSuccess' }>['plan'];
 type Change = Extract<PlanChangedSubscription['planChanged'], { __typename: 'PlanUpdated' }>;
 
 export interface Client {
-  /** Id of the new plan. */
-  createPlan(name: string, templateText: string): Promise<string>;
-  /** Shows every event and resolves with the final status. */
-  follow(id: string, show: (event: Change['event']) => void): Promise<string>;
+  createPlan(name: string, templateText: string): Promise<CreatedPlan>;
+  /** Shows every event since the creation and resolves with the final status. */
+  follow(plan: CreatedPlan, show: (event: Change['event']) => void): Promise<string>;
   plan(id: string): Promise<PlanResult>;
   /** Why it has no answer. */
   explanation(id: string): Promise<ExplainedPlan>;
@@ -70,13 +71,13 @@ export function connect(server: {
   return {
     async createPlan(name, templateText) {
       const { createPlan } = await execute(CreatePlanDocument, { input: { name, templateText } });
-      if (createPlan.__typename === 'CreatePlanSuccess') return createPlan.plan.id;
+      if (createPlan.__typename === 'CreatePlanSuccess') return createPlan.plan;
       throw new Error(`${createPlan.code}: ${createPlan.message}`);
     },
-    async follow(id, show) {
+    async follow({ id, cursor: after }, show) {
       const query = PlanChangedDocument.toString();
-      // The first item is the present state; the events before it are read below, so that nothing is left out.
-      for await (const { data, errors } of socket.iterate<PlanChangedSubscription>({ query, variables: { id } })) {
+      const variables = { id, after };
+      for await (const { data, errors } of socket.iterate<PlanChangedSubscription>({ query, variables })) {
         if (errors) throw new Error(errors.map(({ message }) => message).join('; '));
         const change = data?.planChanged;
         if (change?.__typename === 'PlanDeleted') throw new Error('the plan was deleted');

@@ -24,6 +24,9 @@ export interface PlanDemand {
 
 type PlanField<T> = (plan: PlanRecord, args: unknown, ctx: GraphqlContext) => Promise<T>;
 
+/** Of the newest change that the plan, as it was read, shows. */
+export const cursor = (plan: PlanRecord, _: unknown, ctx: GraphqlContext): string => ctx.services.plans.cursorOf(plan);
+
 export const stages = ({ head }: PlanRecord): StageProgress[] =>
   STAGES.map((stage) => ({ stage, ...head[STAGE_FIELD[stage]] }));
 

@@ -72,6 +72,11 @@ builder.objectFields(Plan, (t) => ({
     resolve: ({ head }) => head.requestId,
   }),
   restPath: t.string({ description: 'Path of the plan in the REST API.', resolve: resolvers.restPath }),
+  cursor: t.string({
+    description:
+      'Cursor of the newest change that is shown here: `planChanged(id, after)` goes on from it without loss or repetition.',
+    resolve: resolvers.cursor,
+  }),
 }));
 
 builder.objectFields(Plan, (t) => ({

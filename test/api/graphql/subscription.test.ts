@@ -24,6 +24,18 @@ test('the newest event comes first, then each change', async () => {
   await stream.stop();
 });
 
+test('a subscription begins behind what a query has shown', async () => {
+  const world = await createWorld();
+  await world.store.plant(planHead({ id: 'p' }));
+  const { plan } = dataOf(await world.run('query { plan(id: "p") { status cursor } }'));
+  expect(plan.status).toBe('TEMPLATE');
+  for (const status of ['translating', 'translated'] as const) await world.store.move('p', { status });
+  const stream = await world.follow(PlanChangedDocument, { id: 'p', after: plan.cursor });
+  const heard = [await stream.next(), await stream.next()].map((item) => dataOf(item ?? {}).planChanged.event.to);
+  expect(heard).toEqual(['TRANSLATING', 'TRANSLATED']);
+  await stream.stop();
+});
+
 test('a subscription goes on behind its cursor: nothing is lost and nothing comes twice', async () => {
   const world = await createWorld();
   await world.store.plant(planHead({ id: 'p' }));

@@ -36,8 +36,8 @@ it('reads those of the domain that this gateway has options for, each by its nam
   );
   expect(sim.calls.map(({ path }) => path).sort()).toEqual([
     '/v1/sms/domain/has/secret',
-    '/v1/sms/domain/has/secret/aai',
     '/v1/sms/domain/has/secret/aaf_api',
+    '/v1/sms/domain/has/secret/aai',
   ]);
 });
 

@@ -371,7 +371,7 @@ export type CreatePlanMutationVariables = Exact<{
 
 
 export type CreatePlanMutation = { __typename?: 'Mutation', createPlan:
-    | { __typename: 'CreatePlanSuccess', replayed: boolean, plan: { __typename?: 'Plan', id: string, name: string, status: PlanStatus, created: string, restPath: string } }
+    | { __typename: 'CreatePlanSuccess', replayed: boolean, plan: { __typename?: 'Plan', id: string, name: string, status: PlanStatus, created: string, restPath: string, cursor: string } }
     | { __typename: 'IdempotencyConflictError', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'InvalidInputError', code: ErrorCode, message: string, retryable: boolean }
     | { __typename: 'PayloadTooLargeError', code: ErrorCode, message: string, retryable: boolean }
@@ -623,6 +623,7 @@ export const CreatePlanDocument = new TypedDocumentString(`
         status
         created
         restPath
+        cursor
       }
     }
     ... on TemplateInvalidError {
