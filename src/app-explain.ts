@@ -2,8 +2,9 @@
 // translator that asks nobody. Threads start when first needed.
 import { templateOptions } from './app-settings.ts';
 import type { Config } from './config/index.ts';
+import type { ServiceController, VimController } from './domain/controller-ports.ts';
 import type { Explainer } from './domain/explanation.ts';
-import type { InventoryProvider, Logger, Metrics, ServiceController, Solver, VimController } from './domain/ports.ts';
+import type { InventoryProvider, Logger, Metrics, Solver } from './domain/ports.ts';
 import type { RecordTranslator } from './domain/what-if.ts';
 import { createExplainer } from './engine/solve/explain/index.ts';
 import { createSolver } from './engine/solve/index.ts';

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { ConductorError } from '../domain/errors.ts';
 import { unsealPassword } from './cipher.ts';
 import { type IniEntry, parseIni } from './ini.ts';
+import { MEANINGLESS_GROUPS, MEANINGLESS_OPTIONS } from './meaningless.ts';
 import { type Option, parseOption, type ValueOf } from './option.ts';
-import { MEANINGLESS_GROUPS, MEANINGLESS_OPTIONS, OPTIONS } from './table.ts';
+import { OPTIONS } from './table.ts';
 
 export { OPTIONS } from './table.ts';
 

@@ -1,4 +1,6 @@
 // Inventory objects: looking one up, listing the cached ones, and the hops from one to the next.
+
+import type { CapacityInfo } from '../domain/controller-ports.ts';
 import type {
   CloudRegion,
   CloudRegionKey,
@@ -10,7 +12,6 @@ import type {
   ServiceInstance,
   Vserver,
 } from '../domain/inventory.ts';
-import type { CapacityInfo } from '../domain/ports.ts';
 import type { Connection, PageArgs } from './connection.ts';
 import { pageOf } from './connection.ts';
 import type { GraphqlContext } from './context.ts';

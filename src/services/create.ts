@@ -1,8 +1,9 @@
 // Puts the use cases together from the ports they stand on.
 import type { CompensationStore } from '../domain/compensation.ts';
+import type { ServiceController } from '../domain/controller-ports.ts';
 import type { Membership } from '../domain/members.ts';
 import type { OrderLockStore } from '../domain/order-locks.ts';
-import type { InventoryReader, LatencyRuleStore, ServiceController } from '../domain/ports.ts';
+import type { InventoryReader, LatencyRuleStore } from '../domain/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createCompensationService } from './compensation-service.ts';
 import { createExplainService, type ExplainServiceParts } from './explain-service.ts';

@@ -1,6 +1,7 @@
 // The use cases, as both skins (REST and GraphQL) see them. The only door to stores and plugins; authorization lives here.
 
 import type { Compensation } from '../domain/compensation.ts';
+import type { CapacityInfo } from '../domain/controller-ports.ts';
 import type { Issue } from '../domain/errors.ts';
 import type { ExplainedPlan, Explanation, StandingList, VerdictList } from '../domain/explanation.ts';
 import type { LatencyRules } from '../domain/latency.ts';
@@ -9,7 +10,6 @@ import type { OrderLock, OrderLockPage, RehomeDecision } from '../domain/order-l
 import type { PlanEvent, PlanHead, PlanRecord } from '../domain/plan.ts';
 import type {
   CallContext,
-  CapacityInfo,
   Cursor,
   InventoryReader,
   PlanChange,

@@ -1,6 +1,8 @@
 // Inventory for people: batched reads, a refresh on demand, and questions about capacity to a service controller.
+
+import type { ServiceController } from '../domain/controller-ports.ts';
 import { ConductorError } from '../domain/errors.ts';
-import type { InventoryReader, ServiceController } from '../domain/ports.ts';
+import type { InventoryReader } from '../domain/ports.ts';
 import { authorize } from './authorize.ts';
 import type { InventoryService, ServiceCapacityInput } from './index.ts';
 

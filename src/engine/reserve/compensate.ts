@@ -1,7 +1,8 @@
 // Releases what nobody owns any more, as the saga would: the same call, and the same look-up when its outcome is unknown.
 import type { Inquirer, Releaser } from '../../domain/compensation.ts';
+import type { ServiceController } from '../../domain/controller-ports.ts';
 import { isConductorError } from '../../domain/errors.ts';
-import type { Logger, Metrics, SagaStore, ServiceController } from '../../domain/ports.ts';
+import type { Logger, Metrics, SagaStore } from '../../domain/ports.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { Saga } from './saga.ts';
 import { requestOf } from './steps.ts';

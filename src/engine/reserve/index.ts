@@ -1,7 +1,9 @@
 // The reservation stage: reserves what a solution chose, or rolls everything back. Resumable at any point: the stored steps
 // say what was intended, and the controller says what is held.
+
+import type { ServiceController } from '../../domain/controller-ports.ts';
 import { isConductorError } from '../../domain/errors.ts';
-import type { CallContext, Logger, Metrics, SagaStore, ServiceController } from '../../domain/ports.ts';
+import type { CallContext, Logger, Metrics, SagaStore } from '../../domain/ports.ts';
 import type { Translation } from '../../domain/problem.ts';
 import type { ReservationStep, Solution } from '../../domain/solution.ts';
 import type { Clock } from '../../lib/clock.ts';

@@ -1,15 +1,9 @@
 // The saga of one plan: each step is stored before its call and after its outcome, so that whoever takes the plan over can
 // tell at every point what may be held. A lost claim stops everything at once, with nothing more written.
+
+import type { ReserveOutcome, ReserveRequest, ServiceController } from '../../domain/controller-ports.ts';
 import { isConductorError } from '../../domain/errors.ts';
-import type {
-  CallContext,
-  Logger,
-  Metrics,
-  ReserveOutcome,
-  ReserveRequest,
-  SagaStore,
-  ServiceController,
-} from '../../domain/ports.ts';
+import type { CallContext, Logger, Metrics, SagaStore } from '../../domain/ports.ts';
 import type { ReservationStep } from '../../domain/solution.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { requestOf } from './steps.ts';

@@ -1,7 +1,7 @@
 // Which reservations a solution needs: pure, and the same each time for the same translation and solution, so that a worker
 // that takes the plan over finds the steps of the one before it. Source: reservation service, section 2 of its specification.
 import type { Candidate } from '../../domain/candidate.ts';
-import type { ReserveRequest } from '../../domain/ports.ts';
+import type { ReserveRequest } from '../../domain/controller-ports.ts';
 import type { Problem, ReservationEntry, Translation } from '../../domain/problem.ts';
 import type { Recommendation, ReservationStep, Solution } from '../../domain/solution.ts';
 import { canonicalJson, isJsonObject, type JsonObject, own, sha256 } from '../../lib/json.ts';

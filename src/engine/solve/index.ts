@@ -1,12 +1,6 @@
 // The solver as the rest of the engine sees it: the port's implementation with its pool of search threads.
-import type {
-  InventoryProvider,
-  Logger,
-  Metrics,
-  ServiceController,
-  Solver,
-  VimController,
-} from '../../domain/ports.ts';
+import type { ServiceController, VimController } from '../../domain/controller-ports.ts';
+import type { InventoryProvider, Logger, Metrics, Solver } from '../../domain/ports.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { SearchPool } from './pool.ts';
 import { solverOver } from './solver.ts';

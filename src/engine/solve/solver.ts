@@ -1,14 +1,6 @@
 // The solver over its parts: constraints that look at one demand, then the search, then recommendations and the diagnosis.
-import type {
-  CallContext,
-  InventoryProvider,
-  Logger,
-  Metrics,
-  SearchOptions,
-  ServiceController,
-  Solver,
-  VimController,
-} from '../../domain/ports.ts';
+import type { ServiceController, VimController } from '../../domain/controller-ports.ts';
+import type { CallContext, InventoryProvider, Logger, Metrics, SearchOptions, Solver } from '../../domain/ports.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { Recommendation, SolveResult } from '../../domain/solution.ts';
 import type { Clock } from '../../lib/clock.ts';

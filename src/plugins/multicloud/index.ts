@@ -1,7 +1,9 @@
 // MultiCloud: which cloud regions have room for a request. `check_vim_capacity` in its v0 form (vim-ids as texts) and its v1 form
 // (owner and region, availability zones in the answer); answers of both forms are understood whatever was asked.
+
+import type { VimCapacityRequest, VimController } from '../../domain/controller-ports.ts';
 import { ConductorError } from '../../domain/errors.ts';
-import type { CallContext, Logger, VimCapacityRequest, VimController } from '../../domain/ports.ts';
+import type { CallContext, Logger } from '../../domain/ports.ts';
 import { isJsonObject, type JsonObject, type JsonValue, own } from '../../lib/json.ts';
 import type { HttpClient } from '../http.ts';
 import { statusError } from '../http-status.ts';

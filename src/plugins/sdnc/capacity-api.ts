@@ -6,7 +6,7 @@ import type {
   CapacityVerdict,
   ReserveOutcome,
   ReserveRequest,
-} from '../../domain/ports.ts';
+} from '../../domain/controller-ports.ts';
 import { canonicalJson, isJsonObject, type JsonObject, own } from '../../lib/json.ts';
 import { businessCode, type CheckQuestion, codeOutcome, codeText, field, type Preset, present } from './preset.ts';
 import { clean, text } from './restconf.ts';

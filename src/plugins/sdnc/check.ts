@@ -1,5 +1,6 @@
 // Capacity checks: each distinct question once, a bounded number at a time, and one verdict per candidate in order.
-import type { CallContext, CapacityCheck, CapacityVerdict } from '../../domain/ports.ts';
+import type { CapacityCheck, CapacityVerdict } from '../../domain/controller-ports.ts';
+import type { CallContext } from '../../domain/ports.ts';
 import { limiter } from '../../lib/concurrency.ts';
 import { deniedError, SDNC, type SdncClient, unsupportedCheck } from './client.ts';
 import type { CheckQuestion } from './preset.ts';

@@ -1,7 +1,7 @@
 // The older DHVCAPACITY-API contract: one RPC both checks (CAPCHECK-…) and reserves (RESERVE) capacity of DHV SD-WAN VNFs.
 // It has no release and no query: a reservation is one call for all VNFs, and nothing of it stays when it is refused. Whether one
 // is held whose answer was lost, only somebody at SDN-C can tell.
-import type { CapacityCheck, CapacityVerdict, ReserveRequest } from '../../domain/ports.ts';
+import type { CapacityCheck, CapacityVerdict, ReserveRequest } from '../../domain/controller-ports.ts';
 import { canonicalJson, isJsonObject, type JsonObject, own } from '../../lib/json.ts';
 import { businessCode, codeOutcome, codeText, field, type Preset, present } from './preset.ts';
 import { text } from './restconf.ts';

@@ -1,13 +1,9 @@
 // The SDN-C service controller: capacity checks for region_fit and instance_fit, reservation with release and read-back.
 // The wire contract is a preset; this file says what an answer, or none, means for a reservation.
+
+import type { CapacityInfo, ReserveOutcome, ReserveRequest, ServiceController } from '../../domain/controller-ports.ts';
 import { ConductorError } from '../../domain/errors.ts';
-import type {
-  CallContext,
-  CapacityInfo,
-  ReserveOutcome,
-  ReserveRequest,
-  ServiceController,
-} from '../../domain/ports.ts';
+import type { CallContext } from '../../domain/ports.ts';
 import { checkCapacity } from './check.ts';
 import { createClient, deniedError, SDNC, type SdncClient, type SdncOptions, unsupportedCheck } from './client.ts';
 import type { RpcAnswer } from './restconf.ts';

@@ -1,12 +1,12 @@
 // What differs between the wire contracts that SDN-C installations offer: which RPCs, what goes in, how an output is read.
 import type {
-  CallContext,
   CapacityCheck,
   CapacityInfo,
   CapacityVerdict,
   ReserveOutcome,
   ReserveRequest,
-} from '../../domain/ports.ts';
+} from '../../domain/controller-ports.ts';
+import type { CallContext } from '../../domain/ports.ts';
 import type { JsonObject } from '../../lib/json.ts';
 import { clean, text } from './restconf.ts';
 

@@ -1,6 +1,7 @@
 // Facts about the inventory as a whole, and about capacity.
+
+import type { CapacityInfo } from '../../domain/controller-ports.ts';
 import type { InventoryFreshness } from '../../domain/inventory.ts';
-import type { CapacityInfo } from '../../domain/ports.ts';
 import { builder } from '../builder.ts';
 
 export const InventoryStatus = builder.objectRef<InventoryFreshness>('InventoryStatus').implement({

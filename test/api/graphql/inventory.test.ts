@@ -1,6 +1,6 @@
 // Inventory without a plan: lists by cursor, freshness, refresh, and questions about capacity.
 import { expect, test } from 'vitest';
-import type { ReserveRequest, ServiceController } from '../../../src/domain/ports.ts';
+import type { ReserveRequest, ServiceController } from '../../../src/domain/controller-ports.ts';
 import { cloudRegion, complex } from './fake-inventory.ts';
 import { codeOf, createWorld, dataOf } from './harness.ts';
 

@@ -1,7 +1,8 @@
 // What the reservation stage does when nobody dies: which calls, in which order, and what is left when one fails.
 import { describe, expect, test } from 'vitest';
+import type { ServiceController } from '../../../src/domain/controller-ports.ts';
 import { ConductorError } from '../../../src/domain/errors.ts';
-import type { SagaStore, ServiceController } from '../../../src/domain/ports.ts';
+import type { SagaStore } from '../../../src/domain/ports.ts';
 import { Controller, Process, planOf, Rows, reserverOf, run } from './world.ts';
 
 describe('reserving', () => {

@@ -2,15 +2,12 @@
 // point: from then on nothing it does has an effect.
 import type { Candidate } from '../../../src/domain/candidate.ts';
 import type {
-  CallContext,
   CapacityInfo,
-  Logger,
-  Metrics,
   ReserveOutcome,
   ReserveRequest,
-  SagaStore,
   ServiceController,
-} from '../../../src/domain/ports.ts';
+} from '../../../src/domain/controller-ports.ts';
+import type { CallContext, Logger, Metrics, SagaStore } from '../../../src/domain/ports.ts';
 import type { ReservationEntry, Translation } from '../../../src/domain/problem.ts';
 import type { ReservationStep, Solution } from '../../../src/domain/solution.ts';
 import {

@@ -1,7 +1,7 @@
 // The recorded world as the solver's sources see it: what the reference's simulators knew when the plans were recorded.
 import { readFileSync } from 'node:fs';
+import type { VimController } from '../../../src/domain/controller-ports.ts';
 import { ConductorError } from '../../../src/domain/errors.ts';
-import type { VimController } from '../../../src/domain/ports.ts';
 import type { JsonObject, JsonValue } from '../../../src/lib/json.ts';
 import { controller, provider } from './support.ts';
 

@@ -1,16 +1,9 @@
 // Builders and stand-ins for the solver's tests: small candidates and problems, a clock that tests move, a runner without
 // threads.
 import type { Candidate } from '../../../src/domain/candidate.ts';
+import type { ServiceController, VimController } from '../../../src/domain/controller-ports.ts';
 import type { LatencyRules } from '../../../src/domain/latency.ts';
-import type {
-  InventoryProvider,
-  Logger,
-  Metrics,
-  SearchOptions,
-  ServiceController,
-  Solver,
-  VimController,
-} from '../../../src/domain/ports.ts';
+import type { InventoryProvider, Logger, Metrics, SearchOptions, Solver } from '../../../src/domain/ports.ts';
 import type {
   BaseOperand,
   GenericCall,

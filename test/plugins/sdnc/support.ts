@@ -1,6 +1,7 @@
 // Controllers on the test server: real HTTP client, a clock whose time-outs fire when the test says so.
 import type { Candidate } from '../../../src/domain/candidate.ts';
-import type { CallContext, CapacityCheck, Logger, Metrics, ReserveRequest } from '../../../src/domain/ports.ts';
+import type { CapacityCheck, ReserveRequest } from '../../../src/domain/controller-ports.ts';
+import type { CallContext, Logger, Metrics } from '../../../src/domain/ports.ts';
 import { createHttpClient } from '../../../src/plugins/http.ts';
 import { createSdnc, type SdncOptions } from '../../../src/plugins/sdnc/index.ts';
 import { PASSWORD, type SdncServer, USER } from './server.ts';

@@ -1,7 +1,7 @@
 // region_fit and instance_fit: a service controller says whether a cloud region, or a service instance, can take the request.
 // Only candidates of that type are asked about, all of one demand in one call and each only once a plan.
 import type { Candidate } from '../../../domain/candidate.ts';
-import type { CapacityCheck, CapacityVerdict } from '../../../domain/ports.ts';
+import type { CapacityCheck, CapacityVerdict } from '../../../domain/controller-ports.ts';
 import { canonicalJson, isJsonObject, type JsonObject, own } from '../../../lib/json.ts';
 import { type CheckContext, type Constraint, FIT, NOT_ASKED, reject, type Verdict } from '../framework/constraint.ts';
 import { topReasons } from '../framework/words.ts';

@@ -1,8 +1,8 @@
 // vim_fit: the VIM controller (MultiCloud) says which cloud regions have room for one instance of the demand. Each region is
 // asked about once per plan and request; other candidates than cloud ones pass.
 import type { Candidate } from '../../../domain/candidate.ts';
+import type { VimCapacityRequest, VimController } from '../../../domain/controller-ports.ts';
 import { ConductorError, type Issue } from '../../../domain/errors.ts';
-import type { VimCapacityRequest, VimController } from '../../../domain/ports.ts';
 import { canonicalJson, isJsonObject, type JsonValue, own } from '../../../lib/json.ts';
 import { type CheckContext, type Constraint, FIT, NOT_ASKED, reject, type Verdict } from '../framework/constraint.ts';
 import { topReasons } from '../framework/words.ts';

@@ -1,14 +1,9 @@
 // What a constraint is: it judges candidates and never changes them. A refusal is a value with its reason; only a broken
 // system or template is an error; "unknown" never counts as good.
 import type { Candidate } from '../../../domain/candidate.ts';
+import type { ServiceController, VimController } from '../../../domain/controller-ports.ts';
 import type { ConductorError, Issue } from '../../../domain/errors.ts';
-import type {
-  CallContext,
-  InventoryProvider,
-  Metrics,
-  ServiceController,
-  VimController,
-} from '../../../domain/ports.ts';
+import type { CallContext, InventoryProvider, Metrics } from '../../../domain/ports.ts';
 import type { ProblemLocation } from '../../../domain/problem.ts';
 import type { JsonObject, JsonValue } from '../../../lib/json.ts';
 import type { Questions } from './questions.ts';

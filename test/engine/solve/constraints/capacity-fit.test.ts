@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CapacityCheck, CapacityVerdict } from '../../../../src/domain/ports.ts';
+import type { CapacityCheck, CapacityVerdict } from '../../../../src/domain/controller-ports.ts';
 import { instanceFit } from '../../../../src/engine/solve/constraints/instance-fit.ts';
 import { regionFit } from '../../../../src/engine/solve/constraints/region-fit.ts';
 import { candidate, checkContext, controller, judge, parsed, words } from '../support.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { VimCapacityRequest, VimController } from '../../../../src/domain/controller-ports.ts';
 import { ConductorError, type ErrorCode } from '../../../../src/domain/errors.ts';
-import type { VimCapacityRequest, VimController } from '../../../../src/domain/ports.ts';
 import { vimFit } from '../../../../src/engine/solve/constraints/vim-fit.ts';
 import type { JsonValue } from '../../../../src/lib/json.ts';
 import { candidate, checkContext, judge, parsed, words } from '../support.ts';

@@ -1,0 +1,62 @@
+// Sections and options of OOF-HAS that a configuration may hold and that mean nothing here, each with the reason that the start-up
+// report gives.
+
+/** Sections of OOF-HAS that have no meaning here, with the reason; named once in the start-up report. */
+export const MEANINGLESS_GROUPS: ReadonlyMap<string, string> = new Map([
+  ['messaging_server', 'there is no RPC over the store any more'],
+  ['music_api', 'MUSIC is retired; use db_backend = embedded or etcd'],
+  ['api', 'there is no Pecan any more'],
+  ['prometheus', 'metrics are served on the listener at /metrics'],
+]);
+
+/** Single options of OOF-HAS without meaning here. */
+export const MEANINGLESS_OPTIONS: ReadonlyMap<string, string> = new Map([
+  ...[
+    'api_paste_config',
+    'delay_time',
+    'log_config_append',
+    'log_date_format',
+    'use_syslog',
+    'syslog_log_facility',
+    'use_journal',
+    'use_json',
+    'use_stderr',
+    'watch_log_file',
+    'logging_context_format_string',
+    'logging_default_format_string',
+    'logging_debug_format_suffix',
+    'logging_exception_prefix',
+    'logging_user_identity_format',
+    'default_log_levels',
+    'publish_errors',
+    'instance_format',
+    'instance_uuid_format',
+    'rate_limit_interval',
+    'rate_limit_burst',
+    'rate_limit_except_level',
+    'fatal_deprecations',
+    'verbose',
+    'bind_host',
+    'bind_port',
+  ].map((name) => [`DEFAULT.${name}`, 'it belongs to the Python services'] as const),
+  ['conductor_api.server_url', 'the reference does not use it either'],
+  ['controller.polling_interval', 'nothing is polled'],
+  ['controller.concurrent', 'any number of workers may run side by side'],
+  ['controller.opt_schema_file', 'the schema is part of the program'],
+  ['data.workers', 'there is no data service any more'],
+  ['data.concurrent', 'there is no data service any more'],
+  ['solver.concurrent', 'any number of workers may run side by side'],
+  ['solver.timeout', 'plans of a dead worker are taken over by lease, see [gateway] lease_ttl'],
+  ['reservation.concurrent', 'any number of workers may run side by side'],
+  ['reservation.timeout', 'plans of a dead worker are taken over by lease, see [gateway] lease_ttl'],
+  ['aai.table_prefix', 'the reference does not use it either'],
+  ['sdnc.table_prefix', 'the reference does not use it either'],
+  ['multicloud.table_prefix', 'the reference does not use it either'],
+  ['dcae.table_prefix', 'the reference does not use it either'],
+  ['dcae.server_url_version', 'the reference does not use it either; the version is part of get_slice_config_url'],
+  ['sdc.table_prefix', 'the reference does not use it either'],
+  ['sdc.temp_path', 'archives are read in memory'],
+  ['cps.table_prefix', 'the reference does not use it either'],
+  ['sdnc.cache_refresh_interval', 'the reference does not use it either'],
+  ['db_options.music_mock', 'MUSIC is retired'],
+]);
