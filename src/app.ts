@@ -61,6 +61,11 @@ export interface App {
   /** Drains: not ready, no new work, requests and work in hand finish within the grace, the lease is given back. Idempotent. */
   stop(): Promise<void>;
   /**
+   * Ends without grace, also while `stop` is at work: nothing is written from now on. False when the store did not let go of a
+   * write that is under way; a process that exits then may wait for it for ever.
+   */
+  abandon(): Promise<boolean>;
+  /**
    * Takes over what can change while it runs: the listener's certificate and key, read anew. Throws CERTIFICATE_INVALID, and
    * then nothing has changed. Everything else of the configuration counts from the next start.
    */
@@ -345,6 +350,9 @@ interface Parts {
   readonly server: Server;
 }
 
+/** A write under way takes some milliseconds; a disk that takes longer is not waited for. */
+const LETS_GO_MS = 1_000;
+
 function assemble(base: Base, parts: Parts): App {
   const { kv, stores, upstream, services, explain, engine, server } = parts;
   let stopping: Promise<void> | null = null;
@@ -378,6 +386,10 @@ function assemble(base: Base, parts: Parts): App {
     stop() {
       stopping ??= shutDown();
       return stopping;
+    },
+    abandon() {
+      const closed = kv.close().catch(() => {});
+      return Promise.race([closed.then(() => true), delay(base.clock, LETS_GO_MS).then(() => false)]);
     },
     reload(config) {
       server.renewCertificate(serverSettings(config));

@@ -1,5 +1,5 @@
 // Process entry of `conductor`: picks the command, prints for people, maps failures to exit codes. No logic of its own.
-import { createApp } from './app.ts';
+import { type App, createApp } from './app.ts';
 import { runMigration } from './app-migrate.ts';
 import { withSmsSecrets } from './app-secrets.ts';
 import { templateOptions } from './app-settings.ts';
@@ -137,7 +137,7 @@ async function serve({ config, warnings }: LoadedConfig, readAgain: () => Loaded
   const stopped = new Promise<void>((resolve, reject) => {
     const onSignal = (signal: NodeJS.Signals) => {
       // A second signal means: now.
-      process.once(signal, () => process.exit(1));
+      process.once(signal, () => void leaveNow(app));
       app.logger.info({ signal }, 'draining');
       app.stop().then(resolve, reject);
     };
@@ -158,6 +158,12 @@ async function serve({ config, warnings }: LoadedConfig, readAgain: () => Loaded
   app.logger.info({ url, store: config.db_options.db_backend, roles: config.gateway.roles }, 'listening');
   await stopped;
   return 0;
+}
+
+/** LMDB's threads wait for the event loop within a write, and `exit` for LMDB's threads: never between the two. */
+async function leaveNow(app: App): Promise<void> {
+  if (!(await app.abandon())) process.kill(process.pid, 'SIGKILL');
+  process.exit(1);
 }
 
 // Timers of the parts never keep the process alive; the command itself does, until it has an outcome.

@@ -60,6 +60,7 @@ class EmbeddedKv implements Kv {
   readonly #commits: CommitQueue;
   readonly #leases: Leases;
   readonly #unlock: () => void;
+  #closed: Promise<void> | null = null;
   readonly #closing = new AbortController();
   readonly #newClusterId: string;
   #clusterId = '';
@@ -130,8 +131,12 @@ class EmbeddedKv implements Kv {
     return { clusterId: this.#clusterId, revision: this.#revision };
   }
 
-  async close(): Promise<void> {
-    if (this.#closing.signal.aborted) return;
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     await this.#leases.close();
     this.#closing.abort();
     await this.#commits.close();
