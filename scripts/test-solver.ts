@@ -7,7 +7,7 @@ import { agreesWith } from '../test/solver/independent.ts';
 import { findCbc } from './ensure-cbc.ts';
 
 /** Cases of one short run of test/engine/solve/oracle.test.ts. */
-const CASES = 1200 + 20 + 600 + 800 + 800 + 600 + 400 + 60;
+const CASES = 1200 + 20 + 600 + 800 + 800 + 100 + 600 + 400 + 60;
 
 /** The same of test/engine/solve/soft-oracle.test.ts: soft constraints and moving costs. */
 const SOFT_CASES = 1000 + 15 + 400 + 600 + 600;
