@@ -65,6 +65,7 @@ export function makeStores(kv: Kv, parts: Parts): Stores {
     ...parts,
     ownerName: instance,
     leaseTtlSeconds: config.gateway.lease_ttl,
+    documentCacheBytes: config.gateway.document_cache * 1024 * 1024,
     member: { roles: config.gateway.roles, version: VERSION },
   };
   if (isBridge(config)) return createHasStores(kv, options);

@@ -53,6 +53,12 @@ export const OPTIONS = {
       0,
       600,
     ),
+    document_cache: integer(
+      64,
+      'New. Megabytes of templates, translations and solutions kept in memory, counted uncompressed; as objects they take a few times as much. The least recently used go first.',
+      1,
+      4096,
+    ),
     drain_timeout: integer(20, 'New. Seconds that requests and work in hand may take after SIGTERM.', 0, 600),
   },
   listener: {

@@ -38,6 +38,8 @@ export interface StoresOptions {
   readonly ownerName: string;
   /** A worker that dies is noticed after this time. */
   readonly leaseTtlSeconds: number;
+  /** Of documents kept in memory, uncompressed. @default 64 MiB */
+  readonly documentCacheBytes?: number | undefined;
   /** How this process shows itself to others, once it joins them. */
   readonly member?: Pick<MemberIdentity, 'roles' | 'version'>;
   /** First pause before a failed listing or clean-up is repeated, in milliseconds; doubles up to 40 times. @default 50 */
@@ -78,7 +80,7 @@ export function createStores(kv: Kv, options: StoresOptions): Stores {
     kv,
     memberId: options.ids.uuid(),
     random: options.random ?? systemRandom,
-    parts: new PartReader(kv),
+    parts: new PartReader(kv, options.documentCacheBytes),
     heads: new RecentHeads(),
     locks: book,
   };

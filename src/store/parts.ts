@@ -15,7 +15,7 @@ export const CHUNK_BYTES = 512_000;
 const CHUNKS_PER_TXN = 2;
 /** A document is decompressed to at most this many bytes. */
 const MAX_PART_BYTES = 512 * 1024 * 1024;
-/** Uncompressed bytes that the cache holds at the most. */
+/** Uncompressed bytes that a cache holds at the most when nothing else is said. */
 const CACHE_BYTES = 64 * 1024 * 1024;
 
 const compress = promisify<Buffer, { level: number }, Buffer>(deflate);
@@ -68,10 +68,13 @@ export class PartReader {
   readonly #kv: Kv;
   /** Insertion order is age: the first entry is the one used longest ago. */
   readonly #cache = new Map<string, { readonly document: unknown; readonly size: number }>();
+  readonly #most: number;
   #bytes = 0;
 
-  constructor(kv: Kv) {
+  /** `cacheBytes`: of documents, uncompressed; as objects they take a few times as much. */
+  constructor(kv: Kv, cacheBytes = CACHE_BYTES) {
     this.#kv = kv;
+    this.#most = cacheBytes;
   }
 
   /** The document, shared by all callers and frozen by convention. Throws PLAN_NOT_FOUND when the plan was deleted meanwhile. */
@@ -94,11 +97,11 @@ export class PartReader {
 
   /** Keeps a document that was just written: the next stage reads it at once. */
   remember(ref: PartRef, document: unknown): void {
-    if (ref.size > CACHE_BYTES / 4 || this.#cache.has(ref.digest)) return;
+    if (ref.size > this.#most / 4 || this.#cache.has(ref.digest)) return;
     this.#cache.set(ref.digest, { document, size: ref.size });
     this.#bytes += ref.size;
     for (const [digest, { size }] of this.#cache) {
-      if (this.#bytes <= CACHE_BYTES) break;
+      if (this.#bytes <= this.#most) break;
       this.#cache.delete(digest);
       this.#bytes -= size;
     }

@@ -50,7 +50,8 @@ export async function startService(room: number, onStop: (stop: () => Promise<un
     ...simulators.configLines,
     ...['[conductor_api]', `password = ${PASSWORD}`, 'stream_heartbeat = 2'],
     ...['[db_options]', 'db_backend = etcd', '[etcd_api]', 'request_timeout = 2'],
-    ...['[gateway]', `lease_ttl = ${LEASE_TTL}`, 'drain_timeout = 5'],
+    // A cache that is full within the warm-up: what grows after that is a leak.
+    ...['[gateway]', `lease_ttl = ${LEASE_TTL}`, 'drain_timeout = 5', 'document_cache = 1'],
     // Reads are tried again as in a deployment, but nobody waits half a minute for a simulator.
     ...['[aai]', 'aai_rest_timeout = 5', '[sdnc]', 'sdnc_rest_timeout = 5'],
   ]);
