@@ -20,11 +20,17 @@ const faults = args.includes('--faults');
 const reportAt = args.indexOf('--report');
 const page = reportAt < 0 ? null : (args.splice(reportAt, 2)[1] ?? null);
 await ensureEtcd();
-spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
+const built = spawnSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
+if (built.status !== 0) {
+  process.stdout.write('The build failed; tests that start the program would test an older one.\n0 passed, 1 failed\n');
+  process.exit(1);
+}
 const folder = mkdtempSync(join(tmpdir(), 'conductor-test-'));
 const file = join(folder, 'report.json');
 const records = join(folder, 'records');
-mkdirSync(records);
+// Stores, certificates and configurations of all tests go here, and with it, whatever way a test ends.
+const scratch = join(folder, 'tmp');
+for (const made of [records, scratch]) mkdirSync(made);
 const run = spawnSync(
   'npx',
   [
@@ -39,7 +45,12 @@ const run = spawnSync(
   ],
   {
     stdio: 'inherit',
-    env: { ...process.env, CONDUCTOR_FAULT_RECORDS: records, ...(faults ? { CONDUCTOR_TEST_FAULTS: 'full' } : {}) },
+    env: {
+      ...process.env,
+      TMPDIR: scratch,
+      CONDUCTOR_FAULT_RECORDS: records,
+      ...(faults ? { CONDUCTOR_TEST_FAULTS: 'full' } : {}),
+    },
   },
 );
 let report: Report = { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, numFailedTestSuites: 1 };
@@ -52,7 +63,7 @@ if (page) {
   const day = new Date().toISOString().slice(0, 10);
   writeReport(records, page, `${day}, ${cpus().length} processors, Node ${process.versions.node}`);
 }
-rmSync(folder, { recursive: true, force: true });
+rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 // A file that does not load fails no test; it must not pass as success.
 const failed = Math.max(report.numFailedTests, run.status === 0 ? 0 : 1);
 const skipped = report.numPendingTests;

@@ -1,23 +1,15 @@
 // What guards the gateway, put together: the permission that AAF must give, and the secrets that SMS keeps, read before anything starts.
+import type { Base } from './app-base.ts';
 import { aafHttp, aafOptions, smsHttp } from './app-settings.ts';
 import type { Config, LoadedConfig } from './config/index.ts';
 import { ConductorError } from './domain/errors.ts';
 import type { Logger, Metrics } from './domain/ports.ts';
-import { type Clock, systemClock } from './lib/clock.ts';
-import { type Ids, randomIds } from './lib/ids.ts';
-import { type Random, systemRandom } from './lib/random.ts';
+import { systemClock } from './lib/clock.ts';
+import { randomIds } from './lib/ids.ts';
+import { systemRandom } from './lib/random.ts';
 import { type Aaf, createAaf } from './plugins/aaf/index.ts';
 import { createHttpClient } from './plugins/http.ts';
 import { createSms, SMS_SECRETS, type SmsSecret } from './plugins/sms/index.ts';
-
-interface Base {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-}
 
 /** null where AAF is off or this process serves no API. Opens no connection. Throws CONFIG_INVALID and CERTIFICATE_INVALID. */
 export function createPermission(base: Base): Aaf | null {

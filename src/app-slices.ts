@@ -1,4 +1,5 @@
 // The parts that network slices add, put together: clients of DCAE, SDC and CPS, the A&AI readers of slices, and the generator.
+import type { Base } from './app-base.ts';
 import {
   cpsHttp,
   cpsOptions,
@@ -9,11 +10,7 @@ import {
   sdcOptions,
   sliceCosts,
 } from './app-settings.ts';
-import type { Config } from './config/index.ts';
-import type { InventoryProvider, Logger, Metrics } from './domain/ports.ts';
-import type { Clock } from './lib/clock.ts';
-import type { Ids } from './lib/ids.ts';
-import type { Random } from './lib/random.ts';
+import type { InventoryProvider } from './domain/ports.ts';
 import type { ReaderFactory } from './plugins/aai/readers.ts';
 import { sliceReaders } from './plugins/aai/slices/index.ts';
 import { createCps } from './plugins/cps/index.ts';
@@ -27,15 +24,6 @@ export interface SliceParts {
   readonly readers: readonly ReaderFactory[];
   readonly generator: InventoryProvider;
   close(): Promise<void>;
-}
-
-interface Base {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
 }
 
 /** Opens no connection. Throws CONFIG_INVALID and CERTIFICATE_INVALID. */

@@ -1,27 +1,14 @@
 // Which store the process works on, in which layout, and what may run on it.
+import type { Base } from './app-base.ts';
 import { compensationOptions, etcdOptions, retentionOptions } from './app-settings.ts';
 import type { Config } from './config/index.ts';
 import { ConductorError } from './domain/errors.ts';
-import type { Logger, Metrics } from './domain/ports.ts';
-import type { Clock } from './lib/clock.ts';
-import type { Ids } from './lib/ids.ts';
-import type { Random } from './lib/random.ts';
 import { openEmbeddedKv } from './store/embedded/index.ts';
 import { openEtcdKv } from './store/etcd/index.ts';
 import { createHasStores } from './store/has/index.ts';
 import { createStores, type Stores } from './store/index.ts';
 import type { Kv } from './store/kv.ts';
 import { VERSION } from './version.ts';
-
-interface Parts {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly instance: string;
-}
 
 /** Whether the gateway stands in front of running OOF-HAS services. */
 function isBridge({ db_options: options }: Config): boolean {
@@ -44,13 +31,13 @@ export function checkRoles(config: Config): void {
   );
 }
 
-export function openStore(parts: Parts): Promise<Kv> {
-  const { config } = parts;
+export function openStore(base: Base): Promise<Kv> {
+  const { config } = base;
   const { data_dir: dir, history: historyRevisions } = config.embedded_store;
-  if (config.db_options.db_backend !== 'etcd') return openEmbeddedKv({ ...parts, dir, historyRevisions });
+  if (config.db_options.db_backend !== 'etcd') return openEmbeddedKv({ ...base, dir, historyRevisions });
   const options = etcdOptions(config);
   const prefix = isBridge(config) ? hasPrefix(config.DEFAULT.keyspace) : options.prefix;
-  return openEtcdKv({ ...parts, ...options, prefix });
+  return openEtcdKv({ ...base, ...options, prefix });
 }
 
 /** Where OOF-HAS keeps the tables of a keyspace. */
@@ -59,10 +46,10 @@ export function hasPrefix(keyspace: string): string {
 }
 
 /** `kv` as `openStore` gave it. */
-export function makeStores(kv: Kv, parts: Parts): Stores {
-  const { config, instance } = parts;
+export function makeStores(kv: Kv, base: Base): Stores {
+  const { config, instance } = base;
   const options = {
-    ...parts,
+    ...base,
     ownerName: instance,
     leaseTtlSeconds: config.gateway.lease_ttl,
     documentCacheBytes: config.gateway.document_cache * 1024 * 1024,

@@ -1,5 +1,6 @@
 // Composition root: the one place that names concrete stores and plugins. Settings are mapped to options in app-settings.ts.
 
+import type { Base as Shared } from './app-base.ts';
 import { createExplainParts, type ExplainParts } from './app-explain.ts';
 import { createPermission } from './app-secrets.ts';
 import {
@@ -35,9 +36,9 @@ import {
 import { checkTemplate, findDuplicateKey, parseTemplateText } from './engine/template/index.ts';
 import { createTranslator } from './engine/translate/index.ts';
 import { createWorker, type Worker, type WorkerOptions } from './engine/worker.ts';
-import { type Clock, delay, systemClock } from './lib/clock.ts';
-import { type Ids, randomIds } from './lib/ids.ts';
-import { type Random, systemRandom } from './lib/random.ts';
+import { delay, systemClock } from './lib/clock.ts';
+import { randomIds } from './lib/ids.ts';
+import { systemRandom } from './lib/random.ts';
 import { type Aai, createAai } from './plugins/aai/index.ts';
 import { createHttpClient } from './plugins/http.ts';
 import { createMultiCloud } from './plugins/multicloud/index.ts';
@@ -72,15 +73,9 @@ export interface App {
   reload(config: Config): void;
 }
 
-/** What every part gets. */
-interface Base {
-  readonly config: Config;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly random: Random;
+interface Base extends Shared {
   readonly logger: RootLogger;
   readonly metrics: ReturnType<typeof createMetrics>;
-  readonly instance: string;
 }
 
 const MAX_TEMPLATE_BYTES = 8 * 1024 * 1024;
