@@ -6,6 +6,7 @@ import type { Member } from '../domain/members.ts';
 import type { OrderLock } from '../domain/order-locks.ts';
 import type { PlanEvent, PlanHead } from '../domain/plan.ts';
 import type { ReservationStep, SearchProgress } from '../domain/solution.ts';
+import { ownBytes } from '../lib/bytes.ts';
 import type { KeyValue } from './kv.ts';
 
 const VERSION = 1;
@@ -119,7 +120,7 @@ function remembering<T extends object>(inner: Codec<T>): Codec<T> {
       if (known?.bytes.equals(kv.value)) return known.value;
       const value = inner.decode(kv);
       recent.delete(kv.key);
-      recent.set(kv.key, { bytes: Buffer.from(kv.value), value });
+      recent.set(kv.key, { bytes: ownBytes(kv.value), value });
       const [oldest] = recent.keys();
       if (recent.size > REMEMBERED && oldest !== undefined) recent.delete(oldest);
       return value;

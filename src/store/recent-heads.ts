@@ -1,6 +1,7 @@
 // The newest heads that this process has seen or written, so that a claim need not read the head that it is about to replace. What
 // is out of date does no harm: the claim's transaction compares the head's revision.
 
+import { ownBytes } from '../lib/bytes.ts';
 import { idOf, PLANS } from './keys.ts';
 import type { KeyValue } from './kv.ts';
 
@@ -22,7 +23,7 @@ export class RecentHeads {
     const planId = idOf(key);
     if (key !== `${PLANS}${planId}` || (this.#heads.get(planId)?.modRevision ?? 0) >= modRevision) return;
     this.#heads.delete(planId);
-    this.#heads.set(planId, { key, value, modRevision });
+    this.#heads.set(planId, { key, value: ownBytes(value), modRevision });
     const [oldest] = this.#heads.keys();
     if (this.#heads.size > KEPT && oldest !== undefined) this.#heads.delete(oldest);
   }
