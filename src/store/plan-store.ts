@@ -119,25 +119,29 @@ export class KvPlanStore implements PlanStore {
 
   async delete(id: string): Promise<boolean> {
     if (!isPlanId(id)) return false;
-    let unknown = 0;
-    let failure: unknown = new ConductorError('CONFLICT');
+    const unknown: unknown[] = [];
     for (let attempt = 1; attempt <= DELETE_TRIES; attempt += 1) {
       try {
-        const found = await this.#kv.get(keys.plan(id));
+        const outcome = await this.#tryDelete(id);
         // After a timeout an absent plan means that the write was applied.
-        if (!found) return unknown > 0;
-        const { head } = planCodec.decode(found);
-        const locks = await this.#locks.drop(head, head.createdBy);
-        if ((await this.#kv.txn(deleteRequest(found, locks))).succeeded) return true;
+        if (outcome !== 'changed') return outcome === 'deleted' || unknown.length > 0;
       } catch (error) {
         // What cannot be read back stays unknown.
-        if (!isConductorError(error, 'STORE_OUTCOME_UNKNOWN')) throw unknown > 0 ? failure : error;
-        failure = error;
-        unknown += 1;
-        if (unknown >= TRIES) throw error;
+        if (!isConductorError(error, 'STORE_OUTCOME_UNKNOWN')) throw unknown[0] ?? error;
+        unknown.push(error);
+        if (unknown.length >= TRIES) throw error;
       }
     }
-    throw failure;
+    throw unknown[0] ?? new ConductorError('CONFLICT');
+  }
+
+  /** `changed`: the plan, or an order lock in which it stands, was written meanwhile. */
+  async #tryDelete(id: string): Promise<'deleted' | 'missing' | 'changed'> {
+    const found = await this.#kv.get(keys.plan(id));
+    if (!found) return 'missing';
+    const { head } = planCodec.decode(found);
+    const locks = await this.#locks.drop(head, head.createdBy);
+    return (await this.#kv.txn(deleteRequest(found, locks))).succeeded ? 'deleted' : 'changed';
   }
 
   async stop(id: string, actor: string): Promise<StopOutcome> {
