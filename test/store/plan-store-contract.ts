@@ -212,6 +212,7 @@ export function planStoreContract(name: string, open: () => Promise<Rig>): void 
       it.each([
         ['of a later version', '{"v":2,"shape":"unknown"}', 'STORE_FORMAT_NEWER'],
         ['that is damaged', '{"v":1,"he', 'INTERNAL'],
+        ['that is incomplete', '{"v":1}', 'INTERNAL'],
       ])(
         'leave out a plan %s, and show all the others; asked for alone it says what is wrong',
         async (_, value, wrong) => {

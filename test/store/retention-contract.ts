@@ -143,6 +143,7 @@ export function retentionContract(name: string, open: () => Promise<Rig>): void 
     it.each([
       ['of a later version', '{"v":2,"shape":"unknown"}'],
       ['that is damaged', '{"v":1,"he'],
+      ['that is incomplete', '{"v":1}'],
     ])('goes on beside a plan %s, and leaves alone what belongs to it', async (_, value) => {
       const builder = await solvedPlan(rig.stores, [{ conflictId: 'c', serviceResourceId: 'sr' }]);
       const claim = await rig.stores.work.claim(builder, 'reservation', 'me');
