@@ -106,6 +106,7 @@ export interface PlanPage {
 export interface PlanStore {
   create(plan: NewPlan): Promise<CreateOutcome>;
   get(id: string): Promise<PlanRecord | null>;
+  /** In the order of the ids. null: it is not there, or cannot be read; `get` says why. */
   getMany(ids: readonly string[]): Promise<readonly (PlanRecord | null)[]>;
   list(query: PlanQuery): Promise<PlanPage>;
   /** The stored document a head names; parts never change, so they are cached by digest. null when the head names none. */

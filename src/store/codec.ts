@@ -92,7 +92,8 @@ interface Codec<T extends object> {
   decode(kv: Entry): T;
 }
 
-function codec<T extends object>(): Codec<T> {
+/** `isWhole`: whether a value has what every reader of it takes for granted. */
+function codec<T extends object>(isWhole: (value: Partial<T>) => boolean = () => true): Codec<T> {
   return {
     encode: (value) => JSON.stringify({ v: VERSION, ...value }),
     decode(kv) {
@@ -102,6 +103,7 @@ function codec<T extends object>(): Codec<T> {
       if (typeof data.v === 'number' && data.v > VERSION) throw newer(kv.key, data.v);
       if (data.v !== VERSION) throw unreadable(kv.key, new Error('unknown version'));
       const { v: _, ...value } = data;
+      if (!isWhole(value as Partial<T>)) throw unreadable(kv.key, new Error('incomplete'));
       return value as T;
     },
   };
@@ -146,16 +148,18 @@ function newer(key: string, version: number): ConductorError {
   return new ConductorError('STORE_FORMAT_NEWER', message);
 }
 
-export const planCodec = remembering(codec<StoredPlan>());
+export const planCodec = remembering(
+  codec<StoredPlan>(({ head, event }) => typeof head?.status === 'string' && typeof event?.seq === 'number'),
+);
 export const eventCodec = codec<StoredEvent>();
 export const claimCodec = codec<StoredClaim>();
 export const idempotencyCodec = codec<StoredIdempotency>();
 export const stopCodec = codec<StoredStop>();
 /** `progress/<id>`. */
 export const progressCodec = codec<{ readonly progress: SearchProgress }>();
-export const indexCodec = codec<StoredIndex>();
+export const indexCodec = codec<StoredIndex>(({ name, createdBy }) => name !== undefined && createdBy !== undefined);
 export const stepCodec = codec<{ readonly step: ReservationStep }>();
-export const lockCodec = codec<OrderLock>();
+export const lockCodec = codec<OrderLock>(({ release, entries }) => release !== undefined && Array.isArray(entries));
 export const planLocksCodec = codec<StoredPlanLocks>();
 export const wakeCodec = codec<StoredWake>();
 export const compensationCodec = codec<Compensation>();

@@ -2,7 +2,6 @@
 // so no worker can be at the same entry. Each write compares the owner key, so that an owner that was thought dead writes nothing;
 // a release that two of them make is the same release.
 import type { Compensation, CompensationSettings, Releaser } from '../domain/compensation.ts';
-import { isConductorError } from '../domain/errors.ts';
 import { isFinal, type PlanStatus } from '../domain/plan.ts';
 import type { Logger, Metrics } from '../domain/ports.ts';
 import type { ReservationStep } from '../domain/solution.ts';
@@ -12,6 +11,7 @@ import { compensationCodec, planCodec, stepCodec } from './codec.ts';
 import { pauseAfter } from './compensation-rows.ts';
 import { keys } from './keys.ts';
 import type { Compare, KeyValue, Kv, Operation } from './kv.ts';
+import { isUnreadable } from './read-plans.ts';
 import { when } from './request.ts';
 
 export interface SettleParts extends CompensationSettings {
@@ -63,12 +63,12 @@ async function statusOf(kv: Kv, planId: string): Promise<PlanStatus | 'gone'> {
   return plan ? statusIn(plan) : 'gone';
 }
 
-/** A plan that cannot be read, because a later version wrote it, is in work for all that is known. */
+/** A plan that cannot be read, perhaps because a later version wrote it, is in work for all that is known. */
 export function statusIn(plan: KeyValue): PlanStatus {
   try {
     return planCodec.decode(plan).head.status;
   } catch (error) {
-    if (isConductorError(error, 'STORE_FORMAT_NEWER')) return 'reserving';
+    if (isUnreadable(error)) return 'reserving';
     throw error;
   }
 }

@@ -9,6 +9,7 @@ import type {
   Inquirer,
   Releaser,
 } from '../domain/compensation.ts';
+import { isConductorError } from '../domain/errors.ts';
 import type { Logger, Metrics } from '../domain/ports.ts';
 import { type Clock, delay } from '../lib/clock.ts';
 import { limiter } from '../lib/concurrency.ts';
@@ -107,25 +108,38 @@ export class KvCompensations implements CompensationServer {
 
   async end(planId: string, step: string, actor: string): Promise<boolean> {
     if (!isPlanId(planId)) return false;
-    const { kv, clock, logger, metrics } = this.#options;
+    const { kv, logger, metrics } = this.#options;
     const key = keys.compensation(planId, step);
     for (;;) {
       const found = await kv.get(key);
       if (!found) return false;
       const entry = compensationCodec.decode(found);
       if (entry.state !== 'release') return false;
-      const row = await kv.get(keys.reservation(planId, step));
-      const message = `${entry.message}; given up by ${actor}`;
-      const ended = row && { ...stepCodec.decode(row).step, message, updated: clock.now() };
-      const request = when(
-        [{ key, modRevision: found.modRevision }, ...(row ? [{ key: row.key, modRevision: row.modRevision }] : [])],
-        [{ delete: key }, ...(row && ended ? [{ put: row.key, value: stepCodec.encode({ step: ended }) }] : [])],
-      );
-      if (!(await kv.txn(request)).succeeded) continue;
+      if (!(await this.#giveUp(found, entry, `${entry.message}; given up by ${actor}`))) continue;
       const { entityId, controller } = entry.step;
       logger.warn({ planId, step, entityId, controller, principal: actor }, 'release given up by hand');
       metrics.count('conductor_compensation_attempts_total', { outcome: 'given_up' });
       return true;
+    }
+  }
+
+  /** false: entry or row have changed meanwhile. A timeout is resolved by reading back what the row says. */
+  async #giveUp({ key, modRevision }: KeyValue, { planId, step }: Compensation, message: string): Promise<boolean> {
+    const { kv, clock } = this.#options;
+    const row = await kv.get(keys.reservation(planId, step.step));
+    const ended = row && { ...stepCodec.decode(row).step, message, updated: clock.now() };
+    const request = when(
+      [{ key, modRevision }, ...(row ? [{ key: row.key, modRevision: row.modRevision }] : [])],
+      [{ delete: key }, ...(row && ended ? [{ put: row.key, value: stepCodec.encode({ step: ended }) }] : [])],
+    );
+    try {
+      return (await kv.txn(request)).succeeded;
+    } catch (error) {
+      if (!row || !isConductorError(error, 'STORE_OUTCOME_UNKNOWN')) throw error;
+      const now = await kv.get(row.key).catch(() => Promise.reject(error));
+      if (now && stepCodec.decode(now).step.message === message) return true;
+      // Not applied, so far, or undone since: whoever asked is told that nobody knows.
+      throw error;
     }
   }
 

@@ -101,6 +101,11 @@ export function queueKey(head: Pick<PlanHead, 'id' | 'status' | 'created' | 'pri
   return `${keys.queue(stage)}${PRIORITY[head.priority ?? 'normal']}/${indexPosition('oldest-first', head.created, checked(head.id))}`;
 }
 
+/** Prefixes of a stage's queue, one for each class; within one the oldest plan comes first. */
+export function queueClasses(stage: Stage): readonly string[] {
+  return Object.values(PRIORITY).map((digit) => `${keys.queue(stage)}${digit}/`);
+}
+
 /** Last segment of a key: the plan's id in `plans/`, `claims/`, `queue/` and `index/`. */
 export function idOf(key: string): string {
   return key.slice(key.lastIndexOf('/') + 1);

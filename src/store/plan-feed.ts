@@ -14,7 +14,7 @@ import { idOf, isPlanId, keys, PLANS, TOMBSTONE } from './keys.ts';
 import type { KeyValue, Kv, WatchEvent } from './kv.ts';
 import { matchesHead } from './plan-filter.ts';
 import { readEvents } from './plan-history.ts';
-import { toRecord } from './plan-store.ts';
+import { isUnreadable, toRecord } from './read-plans.ts';
 import type { RecentHeads } from './recent-heads.ts';
 import { Reflector, type ReflectorBatch } from './reflector.ts';
 
@@ -338,12 +338,12 @@ function changesOf(events: readonly WatchEvent[], clusterId: string): LiveChange
   return out;
 }
 
-/** null for a plan that a later version of the program wrote: it is not told, and keeps nobody from hearing of the others. */
+/** null for a plan that cannot be read: it is not told, and keeps nobody from hearing of the others. */
 function readable(entry: KeyValue): StoredPlan | null {
   try {
     return planCodec.decode(entry);
   } catch (error) {
-    if (isConductorError(error, 'STORE_FORMAT_NEWER')) return null;
+    if (isUnreadable(error)) return null;
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import { seal, unseal } from './cursor.ts';
 import { INDEX, type IndexOrder, idOf, indexPosition } from './keys.ts';
 import { type KeyValue, type Kv, MAX_TXN_OPERATIONS } from './kv.ts';
 import { matchesHead, matchesIndex } from './plan-filter.ts';
+import { isUnreadable } from './read-plans.ts';
 
 type ReadMany = (ids: readonly string[]) => Promise<readonly (PlanRecord | null)[]>;
 
@@ -26,14 +27,24 @@ async function* matching(kv: Kv, readMany: ReadMany, query: PlanQuery): AsyncGen
   const limit = Math.min(MAX_TXN_OPERATIONS, Math.max(10, query.first + 1));
   for (;;) {
     const entries = await kv.range(INDEX[order], { limit, ...(after === undefined ? {} : { after }) });
-    const wanted = entries.kvs.filter((entry) => matchesIndex(filter, indexCodec.decode(entry)));
+    const wanted = entries.kvs.filter((entry) => mayMatch(filter, entry));
     for (const plan of await readMany(wanted.map(({ key }) => idOf(key)))) {
-      // A plan deleted since the index was read is simply no longer there.
+      // A plan deleted since the index was read is simply no longer there, nor is one that cannot be read.
       if (plan && matchesHead(filter, plan.head)) yield plan;
     }
     const last = entries.kvs.at(-1);
     if (!entries.more || !last || beyond(filter, order, createdOf(last, order))) return;
     after = last.key;
+  }
+}
+
+/** Where the entry itself cannot be read, the head decides. */
+function mayMatch(filter: PlanFilter, entry: KeyValue): boolean {
+  try {
+    return matchesIndex(filter, indexCodec.decode(entry));
+  } catch (error) {
+    if (isUnreadable(error)) return true;
+    throw error;
   }
 }
 

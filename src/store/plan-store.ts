@@ -1,21 +1,21 @@
 // The PlanStore port over any Kv: heads, documents, events and the idempotency key, each create and delete in one transaction.
 import { ConductorError, isConductorError } from '../domain/errors.ts';
 import { isStoppable, NO_STAGE_RECORD, type PlanEvent, type PlanHead, type PlanRecord } from '../domain/plan.ts';
-import type { CreateOutcome, NewPlan, PlanPage, PlanQuery, PlanStore, StopOutcome } from '../domain/ports.ts';
+import type { CreateOutcome, Logger, NewPlan, PlanPage, PlanQuery, PlanStore, StopOutcome } from '../domain/ports.ts';
 import type { Translation } from '../domain/problem.ts';
 import type { ReservationStep, Solution } from '../domain/solution.ts';
 import type { TemplateDocument } from '../domain/template.ts';
 import type { TriageDocument } from '../domain/triage.ts';
 import type { Clock } from '../lib/clock.ts';
-import { chunks } from '../lib/concurrency.ts';
 import type { Ids } from '../lib/ids.ts';
 import { eventCodec, idempotencyCodec, indexCodec, planCodec, type StoredPlan, stopCodec } from './codec.ts';
 import { indexKey, isPlanId, keys, queueKey, TOMBSTONE } from './keys.ts';
-import { type Compare, type KeyValue, type Kv, MAX_TXN_OPERATIONS, type Operation } from './kv.ts';
+import type { Compare, KeyValue, Kv, Operation } from './kv.ts';
 import type { LockBook, LockChange } from './lock-book.ts';
 import { type EncodedPart, encodePart, type PartReader, writeParts } from './parts.ts';
 import { readEvents, readReservations } from './plan-history.ts';
 import { listPlans } from './plan-list.ts';
+import { readPlans, toRecord } from './read-plans.ts';
 import { when } from './request.ts';
 
 /** Attempts at a transaction whose outcome is unknown or whose plan changes all the time. */
@@ -29,6 +29,7 @@ export interface PlanStoreOptions {
   readonly locks: LockBook;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly logger: Logger;
 }
 
 export class KvPlanStore implements PlanStore {
@@ -37,13 +38,15 @@ export class KvPlanStore implements PlanStore {
   readonly #locks: LockBook;
   readonly #clock: Clock;
   readonly #ids: Ids;
+  readonly #logger: Logger;
 
-  constructor({ kv, parts, locks, clock, ids }: PlanStoreOptions) {
+  constructor({ kv, parts, locks, clock, ids, logger }: PlanStoreOptions) {
     this.#kv = kv;
     this.#parts = parts;
     this.#locks = locks;
     this.#clock = clock;
     this.#ids = ids;
+    this.#logger = logger;
   }
 
   async create(plan: NewPlan): Promise<CreateOutcome> {
@@ -78,21 +81,8 @@ export class KvPlanStore implements PlanStore {
   }
 
   async getMany(ids: readonly string[]): Promise<readonly (PlanRecord | null)[]> {
-    const wanted = [...new Set(ids)].filter(isPlanId);
-    const found = new Map<string, PlanRecord>();
-    for (const group of chunks(wanted, MAX_TXN_OPERATIONS)) {
-      const { gets } = await this.#kv.txn(
-        when(
-          [],
-          group.map((id) => ({ get: keys.plan(id) })),
-        ),
-      );
-      group.forEach((id, at) => {
-        const entry = gets[at];
-        if (entry) found.set(id, toRecord(entry));
-      });
-    }
-    return ids.map((id) => found.get(id) ?? null);
+    const found = await readPlans(this.#kv, ids, this.#logger);
+    return found.map((plan) => (plan === 'unreadable' ? null : plan));
   }
 
   list(query: PlanQuery): Promise<PlanPage> {
@@ -129,21 +119,29 @@ export class KvPlanStore implements PlanStore {
 
   async delete(id: string): Promise<boolean> {
     if (!isPlanId(id)) return false;
-    let unknown = 0;
+    const unknown: unknown[] = [];
     for (let attempt = 1; attempt <= DELETE_TRIES; attempt += 1) {
-      const found = await this.#kv.get(keys.plan(id));
-      // After a timeout an absent plan means that the write was applied.
-      if (!found) return unknown > 0;
       try {
-        const { head } = planCodec.decode(found);
-        const locks = await this.#locks.drop(head, head.createdBy);
-        if ((await this.#kv.txn(deleteRequest(found, locks))).succeeded) return true;
+        const outcome = await this.#tryDelete(id);
+        // After a timeout an absent plan means that the write was applied.
+        if (outcome !== 'changed') return outcome === 'deleted' || unknown.length > 0;
       } catch (error) {
-        unknown += 1;
-        if (!isConductorError(error, 'STORE_OUTCOME_UNKNOWN') || unknown >= TRIES) throw error;
+        // What cannot be read back stays unknown.
+        if (!isConductorError(error, 'STORE_OUTCOME_UNKNOWN')) throw unknown[0] ?? error;
+        unknown.push(error);
+        if (unknown.length >= TRIES) throw error;
       }
     }
-    throw new ConductorError('CONFLICT');
+    throw unknown[0] ?? new ConductorError('CONFLICT');
+  }
+
+  /** `changed`: the plan, or an order lock in which it stands, was written meanwhile. */
+  async #tryDelete(id: string): Promise<'deleted' | 'missing' | 'changed'> {
+    const found = await this.#kv.get(keys.plan(id));
+    if (!found) return 'missing';
+    const { head } = planCodec.decode(found);
+    const locks = await this.#locks.drop(head, head.createdBy);
+    return (await this.#kv.txn(deleteRequest(found, locks))).succeeded ? 'deleted' : 'changed';
   }
 
   async stop(id: string, actor: string): Promise<StopOutcome> {
@@ -190,7 +188,7 @@ export class KvPlanStore implements PlanStore {
       const found = await this.#kv.get(keys.plan(id)).catch(() => Promise.reject(error));
       if (found && planCodec.decode(found).token === token) return found.createRevision;
       // Not applied yet; it still may be, so the caller is told the truth unless a second try settles it.
-      const { succeeded, revision } = await this.#kv.txn(request);
+      const { succeeded, revision } = await this.#kv.txn(request).catch(() => Promise.reject(error));
       if (succeeded) return revision;
     }
     const found = await this.#kv.get(keys.plan(id));
@@ -204,10 +202,6 @@ export class KvPlanStore implements PlanStore {
     if (winner.kind !== 'conflict' && winner.plan.head.id === plan.id) return;
     await this.#kv.txn(when([], [{ deletePrefix: keys.parts(plan.id) }])).catch(() => undefined);
   }
-}
-
-export function toRecord(entry: KeyValue): PlanRecord {
-  return { head: planCodec.decode(entry).head, revision: entry.modRevision };
 }
 
 function firstState(plan: NewPlan, template: EncodedPart, now: number, token: string): StoredPlan {

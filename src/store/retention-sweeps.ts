@@ -2,17 +2,19 @@
 // Every removal compares what it was decided on, so that a change in between makes it void instead of wrong.
 import { builderOf, type OrderLock, type OrderLockStore } from '../domain/order-locks.ts';
 import { isFinal, PART_NAMES, type PlanHead, type PlanRecord, STAGES } from '../domain/plan.ts';
-import type { PlanStore } from '../domain/ports.ts';
+import type { Logger, PlanStore } from '../domain/ports.ts';
 import { chunks } from '../lib/concurrency.ts';
 import { lockCodec } from './codec.ts';
-import { INDEX, idOf, isPlanId, keys, LOCK_HISTORY, LOCK_ROWS, PARTS } from './keys.ts';
+import { INDEX, idOf, isPlanId, keys, LOCK_HISTORY, LOCK_ROWS, PARTS, queueClasses } from './keys.ts';
 import { type KeyValue, type Kv, MAX_TXN_OPERATIONS } from './kv.ts';
+import { type FoundPlan, isUnreadable, readPlans } from './read-plans.ts';
 import { when } from './request.ts';
 
 export interface SweepParts {
   readonly kv: Kv;
   readonly plans: PlanStore;
   readonly orderLocks: OrderLockStore;
+  readonly logger: Logger;
 }
 
 export interface Sweep {
@@ -68,16 +70,40 @@ export function sweepPlans(parts: SweepParts, before: number, limits: SweepLimit
   const prefix = INDEX['oldest-first'];
   return sweep(parts.kv, prefix, limits, true, async function* (page) {
     const old = page.filter(({ key }) => Number(key.slice(prefix.length, prefix.length + DIGITS)) < before);
-    const found = await parts.plans.getMany(old.map(({ key }) => idOf(key)));
+    const found = await readPlans(
+      parts.kv,
+      old.map(({ key }) => idOf(key)),
+      parts.logger,
+    );
     for (const [at, { key }] of old.entries()) {
       const plan = found[at] ?? null;
-      const due = plan !== null && isFinal(plan.head.status) && plan.head.updated < before;
-      const removed = due && !(await builds(parts, plan.head)) && (await parts.plans.delete(plan.head.id));
+      const due = isOver(plan) && plan.head.updated < before;
+      const removed = due && (await unlessUnreadable(parts, key, () => removePlan(parts, plan.head)));
       yield { key, removed: removed ? 1 : 0 };
     }
     // A plan ends after it was created: from here on none is old enough.
     if (old.length < page.length) yield { key: page[old.length]?.key ?? '', removed: 0, last: true };
   });
+}
+
+async function removePlan(parts: SweepParts, head: PlanHead): Promise<boolean> {
+  return !(await builds(parts, head)) && (await parts.plans.delete(head.id));
+}
+
+/** A plan that cannot be read may be in work: whoever can read it looks after it, and after what belongs to it. */
+function isOver(plan: FoundPlan): plan is PlanRecord {
+  return plan !== null && plan !== 'unreadable' && isFinal(plan.head.status);
+}
+
+/** null for what cannot be read on the way: it stays, and keeps nothing else from going. */
+async function unlessUnreadable<T>({ logger }: SweepParts, key: string, task: () => Promise<T>): Promise<T | null> {
+  try {
+    return await task();
+  } catch (err) {
+    if (!isUnreadable(err)) throw err;
+    logger.warn({ key, err }, 'retention leaves alone what it cannot read');
+    return null;
+  }
 }
 
 /** Whether the plan's order is building something that nobody has released. */
@@ -90,7 +116,7 @@ async function builds({ orderLocks }: SweepParts, { id, locked }: PlanHead): Pro
  * Documents written up to a revision that belong to no plan, or to a finished one that does not name them. Those of other
  * plans are left alone: their worker may be about to name them.
  */
-export function sweepParts({ kv, plans }: SweepParts, upTo: number, limits: SweepLimits): Promise<Sweep> {
+export function sweepParts({ kv, logger }: SweepParts, upTo: number, limits: SweepLimits): Promise<Sweep> {
   return sweep(kv, PARTS, limits, true, async function* (page) {
     const byPlan = new Map<string, KeyValue[]>();
     for (const entry of page) {
@@ -98,19 +124,21 @@ export function sweepParts({ kv, plans }: SweepParts, upTo: number, limits: Swee
       byPlan.set(id, [...(byPlan.get(id) ?? []), entry]);
     }
     const ids = [...byPlan.keys()];
-    const found = await plans.getMany(ids);
+    const found = await readPlans(kv, ids, logger);
     for (const [at, id] of ids.entries()) {
       const entries = byPlan.get(id) ?? [];
-      const orphans = entries.filter(({ key, modRevision }) => modRevision <= upTo && isOrphan(key, found[at] ?? null));
-      const removed = orphans.length > 0 && isPlanId(id) ? await removeParts(kv, id, found[at] ?? null, orphans) : 0;
+      const plan = found[at] ?? null;
+      const orphans = entries.filter(({ key, modRevision }) => modRevision <= upTo && isOrphan(key, plan));
+      const known = plan !== 'unreadable' && isPlanId(id);
+      const removed = known && orphans.length > 0 ? await removeParts(kv, id, plan, orphans) : 0;
       yield { key: entries.at(-1)?.key ?? '', removed };
     }
   });
 }
 
-function isOrphan(key: string, plan: PlanRecord | null): boolean {
+function isOrphan(key: string, plan: FoundPlan): boolean {
   if (plan === null) return true;
-  if (!isFinal(plan.head.status)) return false;
+  if (!isOver(plan)) return false;
   const [, , part = '', n = ''] = key.split('/');
   const name = PART_NAMES.find((one) => one === part);
   return name !== undefined && plan.head.parts[name]?.n !== Number(n);
@@ -146,24 +174,26 @@ function sweepLocks(parts: SweepParts, prefix: string, before: number, limits: S
   return sweep(kv, prefix, limits, false, async function* (page) {
     for (const entry of page) {
       const { key, modRevision } = entry;
-      const lock = lockCodec.decode(entry);
-      const due = lock.release !== null && lock.release.at < before && (await concernsNobody(parts, lock));
+      const lock = await unlessUnreadable(parts, key, async () => lockCodec.decode(entry));
+      const old = lock !== null && lock.release !== null && lock.release.at < before;
+      const due = old && (await concernsNobody(parts, lock));
       const gone = due && (await kv.txn(when([{ key, modRevision }], [{ delete: key }]))).succeeded;
       yield { key, removed: gone ? 1 : 0 };
     }
   });
 }
 
-async function concernsNobody({ plans }: SweepParts, { entries }: OrderLock): Promise<boolean> {
-  const found = await plans.getMany(entries.map(({ planId }) => planId));
-  return found.every((plan) => plan === null || isFinal(plan.head.status));
+async function concernsNobody({ kv, logger }: SweepParts, { entries }: OrderLock): Promise<boolean> {
+  const planIds = entries.map(({ planId }) => planId);
+  const found = await readPlans(kv, planIds, logger);
+  return found.every((plan) => plan === null || isOver(plan));
 }
 
-/** Creation time of the oldest plan that a stage needs or has; queue entries stand in this order. */
+/** Creation time of the oldest plan that a stage needs or has; queue entries of one class stand in this order. */
 async function oldestInWork(kv: Kv): Promise<number> {
   let oldest = Number.POSITIVE_INFINITY;
-  for (const stage of STAGES) {
-    const { kvs } = await kv.range(keys.queue(stage), { limit: 1, keysOnly: true });
+  for (const prefix of STAGES.flatMap(queueClasses)) {
+    const { kvs } = await kv.range(prefix, { limit: 1, keysOnly: true });
     const time = kvs[0]?.key.split('/').at(-2);
     if (time !== undefined) oldest = Math.min(oldest, Number(time));
   }

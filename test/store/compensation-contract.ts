@@ -10,6 +10,7 @@ import { COMPENSATION, keys } from '../../src/store/keys.ts';
 import type { Kv } from '../../src/store/kv.ts';
 import { when } from '../../src/store/request.ts';
 import { solvedPlan } from '../support/waiting-plans.ts';
+import { losingAnswers } from './plan-store-contract.ts';
 import { ids, noMetrics, quiet, type Rig, random } from './rigs.ts';
 import { type StoresRig, withStores } from './stores-rig.ts';
 
@@ -307,6 +308,18 @@ export function compensationContract(name: string, open: () => Promise<Rig>): vo
       clock.advance(MINUTE);
       await rig.kv.status();
       expect(asked).toEqual([]);
+    });
+
+    it('giving up whose confirmation is lost is read back', async () => {
+      const id = await failedRelease();
+      for (const applied of [false, true]) {
+        const flaky = losingAnswers(rig.kv, applied);
+        const asked = queue(flaky).end(id, '1-0-vpn_a', 'alice');
+        if (applied) expect(await asked).toBe(true);
+        else await expect(asked).rejects.toMatchObject({ code: 'STORE_OUTCOME_UNKNOWN' });
+        expect(await entries()).toBe(applied ? 0 : 1);
+      }
+      expect((await rig.stores.plans.reservations(id))[0]?.message).toMatch(/given up by alice$/);
     });
 
     it('what a plan in reservation holds cannot be given up by hand', async () => {

@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConductorError, isConductorError } from '../../src/domain/errors.ts';
 import type { PlanQuery } from '../../src/domain/ports.ts';
+import { INDEX, keys } from '../../src/store/keys.ts';
 import type { Kv, TxnRequest } from '../../src/store/kv.ts';
-import type { Rig } from './rigs.ts';
+import { put, type Rig } from './rigs.ts';
 import { advanced, newPlan, type StoresRig, solution, startStores, translation, withStores } from './stores-rig.ts';
 
 const code = (wanted: string) => (error: unknown) => isConductorError(error) && error.code === wanted;
@@ -88,6 +89,17 @@ export function planStoreContract(name: string, open: () => Promise<Rig>): void 
       const { plans } = await startStores(losingAnswers(rig.kv, true), rig.clock);
       expect(await plans.delete(plan.id)).toBe(true);
       expect(await plans.delete(plan.id)).toBe(false);
+    });
+
+    it('a delete or create that cannot be read back is not called undone', async () => {
+      const unknown = code('STORE_OUTCOME_UNKNOWN');
+      const { plans } = await startStores(goneAfterLoss(rig.kv), rig.clock);
+      const plan = newPlan();
+      await expect(plans.create(plan)).rejects.toSatisfy(unknown);
+      expect(await rig.stores.plans.get(plan.id)).not.toBeNull();
+      const other = await startStores(goneAfterLoss(rig.kv), rig.clock);
+      await expect(other.plans.delete(plan.id)).rejects.toSatisfy(unknown);
+      expect(await rig.stores.plans.get(plan.id)).toBeNull();
     });
 
     it('reads many at once in the order asked for, with null for what is not there', async () => {
@@ -197,6 +209,33 @@ export function planStoreContract(name: string, open: () => Promise<Rig>): void 
         }
       });
 
+      it.each([
+        ['of a later version', '{"v":2,"shape":"unknown"}', 'STORE_FORMAT_NEWER'],
+        ['that is damaged', '{"v":1,"he', 'INTERNAL'],
+        ['that is incomplete', '{"v":1}', 'INTERNAL'],
+      ])(
+        'leave out a plan %s, and show all the others; asked for alone it says what is wrong',
+        async (_, value, wrong) => {
+          await make(12);
+          const { plans } = rig.stores;
+          const all = (await plans.list({ order: 'oldest-first', first: 50 })).plans.map(({ head }) => head.id);
+          const bad = all[4] ?? '';
+          await rig.kv.txn(put(keys.plan(bad), value));
+          const readable = await plans.list({ order: 'oldest-first', first: 50 });
+          expect(readable.plans.map(({ head }) => head.id)).toEqual(all.filter((id) => id !== bad));
+          expect(await pageThrough({ order: 'newest-first' }, 3)).toHaveLength(11);
+          expect((await plans.getMany(all)).map((plan) => plan?.head.id ?? null)).toEqual(
+            all.map((id) => (id === bad ? null : id)),
+          );
+          await expect(plans.get(bad)).rejects.toSatisfy(code(wrong));
+          // An entry of the index that cannot be read hides nothing: the head says what is asked.
+          const index = (await rig.kv.range(INDEX['oldest-first'])).kvs.find(({ key }) => key.endsWith(`/${all[0]}`));
+          await rig.kv.txn(put(index?.key ?? '', value));
+          expect(await pageThrough({ order: 'oldest-first', filter: { createdBy: 'alice' } }, 5)).toContain('n0');
+          expect(await pageThrough({ order: 'oldest-first', filter: { createdBy: 'bob' } }, 5)).not.toContain('n0');
+        },
+      );
+
       it('refuses a cursor that it did not make', async () => {
         for (const after of ['', 'x', '../..', Buffer.from('p1:1').toString('base64url'), 'é', 'a'.repeat(10_000)]) {
           const listing = rig.stores.plans.list({ order: 'oldest-first', first: 1, after });
@@ -237,5 +276,17 @@ export function losingAnswers(kv: Kv, applied: boolean): Kv & { lost: number } {
       if (applied) await kv.txn(request);
       throw new ConductorError('STORE_OUTCOME_UNKNOWN');
     },
+  };
+}
+
+/** A store that applies the first write, loses its answer, and cannot be reached from then on. */
+function goneAfterLoss(kv: Kv): Kv {
+  const flaky = losingAnswers(kv, true);
+  const unlessGone = <T>(task: () => Promise<T>) =>
+    flaky.lost > 0 ? Promise.reject(new ConductorError('STORE_UNAVAILABLE')) : task();
+  return {
+    ...through(kv),
+    get: (key) => unlessGone(() => kv.get(key)),
+    txn: (request) => unlessGone(() => flaky.txn(request)),
   };
 }

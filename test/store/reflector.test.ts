@@ -2,13 +2,16 @@
 // present state. On a real etcd: compacted while cut off, and wiped. On the embedded store: faster than its history.
 import { afterEach, describe, expect, it } from 'vitest';
 import { isConductorError } from '../../src/domain/errors.ts';
+import type { Metrics } from '../../src/domain/ports.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { openEtcdKv } from '../../src/store/etcd/index.ts';
 import type { Kv, WatchEvent } from '../../src/store/kv.ts';
 import { Reflector, type ReflectorBatch } from '../../src/store/reflector.ts';
 import { when } from '../../src/store/request.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { startEtcd } from '../support/etcd.ts';
-import { embeddedRig, etcdRig, noMetrics, put, quiet, random, text } from './rigs.ts';
+import { through } from './plan-store-contract.ts';
+import { embeddedRig, etcdRig, noMetrics, put, quiet, type Rig, random, text } from './rigs.ts';
 import { advanced, Listener, newPlan, short, startStores, withStores } from './stores-rig.ts';
 
 const ends: (() => Promise<unknown> | unknown)[] = [];
@@ -17,7 +20,7 @@ afterEach(async () => {
 });
 
 /** A reflector with a copy of the state, kept by what it reports. */
-async function mirror(kv: Kv, prefix: string, resyncMs?: number) {
+async function mirror(kv: Kv, prefix: string, resyncMs?: number, metrics: Metrics = noMetrics) {
   const state = new Map<string, string>();
   const batches: ReflectorBatch[] = [];
   let wake: (() => void) | null = null;
@@ -26,7 +29,7 @@ async function mirror(kv: Kv, prefix: string, resyncMs?: number) {
     for (const event of batch.events) apply(state, event);
     wake?.();
   };
-  const common = { clock: systemClock, random, logger: quiet, metrics: noMetrics, retryBaseMs: 5 };
+  const common = { clock: systemClock, random, logger: quiet, metrics, retryBaseMs: 5 };
   const reflector = new Reflector({ ...common, kv, prefix, onBatch, resyncMs });
   const stop = new AbortController();
   ends.push(() => {
@@ -46,6 +49,12 @@ async function mirror(kv: Kv, prefix: string, resyncMs?: number) {
       }
     },
   };
+}
+
+async function ofServer(): Promise<Rig> {
+  const server = await startEtcd();
+  ends.push(() => server.stop());
+  return etcdRig(server);
 }
 
 function apply(state: Map<string, string>, event: WatchEvent): void {
@@ -190,6 +199,33 @@ describe('the check of the watch against a listing', () => {
       expect(state.has('m/b')).toBe(true);
       expect(batches.some(({ kind }) => kind === 'gap')).toBe(swallows);
     }
+  });
+});
+
+describe('the check of the watch while nothing else happens', () => {
+  it.each([
+    ['the embedded store', () => embeddedRig()],
+    ['etcd', ofServer],
+  ])('on %s: counts what was never told, tells it, and is content then', async (_, open) => {
+    const { kv, witness, close } = await open();
+    ends.push(close);
+    await witness.txn(put('m/same', '1'));
+    const silent: Kv = {
+      ...through(kv),
+      async *watch(...args) {
+        for await (const { revision, events } of kv.watch(...args)) yield { revision, events: events.slice(0, 0) };
+      },
+    };
+    const metrics = createMetrics();
+    const { state, batches, until } = await mirror(silent, 'm/', 200, metrics);
+    await witness.txn(put('m/lost', '1'));
+    await until(() => batches.some(({ kind }) => kind === 'gap'));
+    const told = batches.at(-1)?.events.map((event) => (event.type === 'put' ? event.kv.key : event.key));
+    expect(told).toEqual(['m/lost']);
+    await witness.txn(when([], [{ delete: 'm/same' }]));
+    await until(() => !state.has('m/same'));
+    expect([...state.keys()]).toEqual(['m/lost']);
+    expect(await metrics.text()).toContain('conductor_store_relists_total{prefix="m/",reason="missed"} 2');
   });
 });
 

@@ -33,15 +33,17 @@ export function retentionContract(name: string, open: () => Promise<Rig>): void 
     });
     afterEach(() => rig.close());
 
-    const retention = (settings: Partial<RetentionSettings> = {}, kv: Kv = rig.kv) => {
+    const laterClock = () => {
       const { clock } = rig;
-      const later = {
+      return {
         now: () => clock.now() + ahead,
         monotonic: () => clock.monotonic(),
         after: clock.after.bind(clock),
       };
+    };
+    const retention = (settings: Partial<RetentionSettings> = {}, kv: Kv = rig.kv) => {
       const all = { finishedPlansMs: 30 * DAY, orphanPartsMs: DAY, intervalMs: HOUR, batch: 100, ...settings };
-      const parts = { ...rig.stores, kv, clock: later, ids, random, logger: quiet, metrics: noMetrics };
+      const parts = { ...rig.stores, kv, clock: laterClock(), ids, random, logger: quiet, metrics: noMetrics };
       return new Retention({ ...parts, ownerName: 'test', ...all });
     };
     const create = async (more = {}) => {
@@ -118,6 +120,49 @@ export function retentionContract(name: string, open: () => Promise<Rig>): void 
       ahead = 40 * DAY;
       await retention().round();
       expect(await traces('locks/')).toEqual([keys.lockRow('c')]);
+    });
+
+    it('also of a plan of any class of priority, whatever younger plan stands before it in the queue', async () => {
+      const builder = await solvedPlan(rig.stores, [{ conflictId: 'c', serviceResourceId: 'sr' }]);
+      const claim = await rig.stores.work.claim(builder, 'reservation', 'me');
+      await claim?.advance({ to: 'done', reason: 'completed' });
+      await work(await create({ priority: 'low' }));
+      await rig.stores.orderLocks.release([{ serviceResourceId: 'sr', failed: false }], 'so');
+      ahead = 10 * DAY;
+      const later = await startStores(rig.witness, laterClock());
+      const urgent = newPlan({ priority: 'high' });
+      await later.plans.create(urgent);
+      const urgentClaim = await later.work.claim(urgent.id, 'controller', 'me');
+      await urgentClaim?.advance({ to: 'translated', reason: 'completed', parts: { translation: translation() } });
+      await later.close();
+      ahead = 40 * DAY;
+      await retention().round();
+      expect(await traces('locks/')).toEqual([keys.lockRow('c')]);
+    });
+
+    it.each([
+      ['of a later version', '{"v":2,"shape":"unknown"}'],
+      ['that is damaged', '{"v":1,"he'],
+      ['that is incomplete', '{"v":1}'],
+    ])('goes on beside a plan %s, and leaves alone what belongs to it', async (_, value) => {
+      const builder = await solvedPlan(rig.stores, [{ conflictId: 'c', serviceResourceId: 'sr' }]);
+      const claim = await rig.stores.work.claim(builder, 'reservation', 'me');
+      await claim?.advance({ to: 'done', reason: 'completed' });
+      await rig.stores.orderLocks.release([{ serviceResourceId: 'sr', failed: false }], 'so');
+      await rig.kv.txn(put(keys.plan(builder), value));
+      await rig.kv.txn(put(keys.lockRow('d'), value));
+      const documents = (await traces(builder)).filter((key) => key.startsWith('parts/'));
+      expect(documents.length).toBeGreaterThan(0);
+      const orphan = keys.chunk(ids.uuid(), 'template', 1, 0);
+      await rig.kv.txn(put(orphan, 'x'));
+      const old = await end(await create());
+      await retention().round();
+      ahead = 40 * DAY;
+      expect(await retention().round()).toBe('done');
+      expect(await traces(old)).toEqual([]);
+      const left = await traces('');
+      expect(left).not.toContain(orphan);
+      for (const key of [...documents, keys.lockRow('c'), keys.lockRow('d')]) expect(left).toContain(key);
     });
 
     it('documents that no plan names go after the time, those of plans in work and young ones stay', async () => {

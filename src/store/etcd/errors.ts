@@ -17,12 +17,14 @@ export type CallKind = 'read' | 'write';
 /** Failures at which the request certainly did not reach etcd, or was refused by it before it was applied. */
 const NOT_SENT =
   /No connection established|ECONNREFUSED|ENOTFOUND|Name resolution failed|Channel closed|already closed/;
-const NOT_APPLIED = /etcdserver: (no leader|too many requests|not capable|server stopped)/;
+const NOT_APPLIED = /etcdserver: (no leader|too many requests|not capable)/;
+/** A member that stops says so also to writes which it has proposed to the others, and which they may apply yet. */
+const STOPPED = /etcdserver: server stopped/;
 
 /** Whether the same call can be made again at once without harm. */
-export function isNotSent(error: unknown): boolean {
+export function isNotSent(error: unknown, kind: CallKind): boolean {
   const text = textOf(error);
-  return NOT_SENT.test(text) || NOT_APPLIED.test(text);
+  return NOT_SENT.test(text) || NOT_APPLIED.test(text) || (kind === 'read' && STOPPED.test(text));
 }
 
 export function isTimeout(error: unknown): boolean {
@@ -52,7 +54,7 @@ export function toStoreError(error: unknown, kind: CallKind): ConductorError {
   const text = textOf(error);
   const known = byServer(error, text) ?? byCaller(error, text);
   if (known) return known;
-  const unknown = kind === 'write' && !isNotSent(error);
+  const unknown = kind === 'write' && !isNotSent(error, kind);
   return new ConductorError(unknown ? 'STORE_OUTCOME_UNKNOWN' : 'STORE_UNAVAILABLE', undefined, { cause: error });
 }
 

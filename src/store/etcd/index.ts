@@ -86,7 +86,7 @@ class EtcdKv implements Kv {
   async prepare(): Promise<void> {
     const { clock, logger } = this.#options;
     const until = clock.monotonic() + OPEN_MS;
-    const retryable = (error: unknown) => clock.monotonic() < until && isNotSent(error);
+    const retryable = (error: unknown) => clock.monotonic() < until && isNotSent(error, 'read');
     try {
       await retry({ ...this.#options, tries: 20, maxMs: 400, retryable }, () => this.#ask(OPEN_MS));
     } catch (error) {
@@ -174,7 +174,7 @@ class EtcdKv implements Kv {
     const lasting = (error: unknown) => (isTimeout(error) && clock.monotonic() > late) || isFutureRevision(error);
     const again = (error: unknown) =>
       !this.#closing.signal.aborted &&
-      (isNotSent(error) ||
+      (isNotSent(error, kind) ||
         (kind === 'read' && !lasting(error) && toStoreError(error, kind).code === 'STORE_UNAVAILABLE'));
     try {
       return await retry({ ...this.#options, tries: TRIES, retryable: again }, task);

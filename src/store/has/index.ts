@@ -14,6 +14,7 @@ import { KvPlanFeed } from '../plan-feed.ts';
 import { Reflector } from '../reflector.ts';
 import { readHasLatency } from './latency.ts';
 import { HAS_PLANS } from './layout.ts';
+import { HasLeftovers } from './leftovers.ts';
 import { HasPlanList } from './plan-list.ts';
 import { HasPlanStore } from './plan-store.ts';
 import { HasView } from './view.ts';
@@ -21,7 +22,7 @@ import { HasView } from './view.ts';
 /** `kv` begins at the keyspace of OOF-HAS. */
 export function createHasStores(kv: Kv, options: StoresOptions): Stores {
   const shared = { ...options, random: options.random ?? systemRandom };
-  const view = new HasView(kv, options.logger);
+  const view = new HasView({ ...shared, kv });
   const list = new HasPlanList(kv);
   const feed = new KvPlanFeed({
     ...shared,
@@ -30,18 +31,20 @@ export function createHasStores(kv: Kv, options: StoresOptions): Stores {
     ringCapacity: options.feedRingCapacity,
   });
   const plans = new HasPlanStore({ kv, view, list, clock: options.clock });
+  const leftovers = new HasLeftovers({ ...options, kv, plans });
   const rows = new Reflector({
     ...shared,
     kv,
     prefix: HAS_PLANS,
     keysOnly: true,
     onBatch: ({ kind, events }) => {
+      if (kind !== 'live') leftovers.begin();
       if (kind === 'listed') return;
       list.onEvents(events);
       for (const event of events) {
         if (event.type !== 'delete') continue;
         plans.forget(idOf(event.key)).catch((err: unknown) => {
-          options.logger.debug({ key: event.key, err }, 'what stood beside a deleted row is left behind');
+          options.logger.debug({ key: event.key, err }, 'what stood beside a deleted row is left behind for now');
         });
       }
     },
@@ -78,7 +81,7 @@ export function createHasStores(kv: Kv, options: StoresOptions): Stores {
     },
     async close() {
       stop.abort();
-      await Promise.all([feed.finished(), rows.finished(), members.leave()]);
+      await Promise.all([feed.finished(), rows.finished(), leftovers.close(), members.leave()]);
     },
   };
 }

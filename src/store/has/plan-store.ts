@@ -136,16 +136,17 @@ export class HasPlanStore implements PlanStore {
 
   async delete(id: string): Promise<boolean> {
     if (!isPlan(id)) return false;
-    for (let attempt = 1, unknown = false; ; attempt += 1) {
-      const operations = await this.#deletion(id);
-      // After a timeout an absent row means that the write was applied.
-      if (!operations) return unknown;
+    for (let attempt = 1, unknown: unknown = null; ; attempt += 1) {
       try {
+        const operations = await this.#deletion(id);
+        // After a timeout an absent row means that the write was applied.
+        if (!operations) return unknown !== null;
         const row = { key: `${HAS_PLANS}${id}`, exists: true } as const;
         if ((await this.#kv.txn(when([row], operations))).succeeded) return true;
       } catch (error) {
-        if (!isConductorError(error, 'STORE_OUTCOME_UNKNOWN') || attempt >= TRIES) throw error;
-        unknown = true;
+        // What cannot be read back stays unknown.
+        if (!isConductorError(error, 'STORE_OUTCOME_UNKNOWN') || attempt >= TRIES) throw unknown ?? error;
+        unknown = error;
       }
     }
   }

@@ -3,6 +3,9 @@
 // plan feed with its cursors, gaps and queues works on an existing deployment unchanged.
 import { ConductorError, isConductorError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/ports.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Random } from '../../lib/random.ts';
+import { retry } from '../../lib/retry.ts';
 import { eventCodec, planCodec } from '../codec.ts';
 import { idOf, keys, PLANS, TOMBSTONE } from '../keys.ts';
 import type {
@@ -25,22 +28,41 @@ const EVENTS = 'events/';
 /** Newest rows and origins kept in mind, for the event that comes next. */
 const REMEMBERED = 10_000;
 
+/** A row that cannot be read is shown as a head that cannot be read either: it is there, at its revision, and nothing is told of it. */
+const UNREADABLE = Buffer.from('');
+
 /** Writes of one plan that are followed back at the most; a plan has about seven. */
 const MAX_HISTORY = 500;
 
+export interface HasViewOptions {
+  /** Begins at the keyspace of OOF-HAS. */
+  readonly kv: Kv;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The newest write of a row that was seen; of one that is gone the last, for watches that come to its deletion later. */
+interface Seen {
+  readonly row: HasRow;
+  readonly version: number;
+  readonly createRevision: number;
+  readonly modRevision: number;
+}
+
 export class HasView implements Kv {
   readonly kind = 'etcd';
+  readonly #options: HasViewOptions;
   readonly #kv: Kv;
   readonly #logger: Logger;
   /** Insertion order is age. */
-  readonly #rows = new Map<string, { readonly row: HasRow; readonly version: number }>();
+  readonly #rows = new Map<string, Seen>();
   readonly #origins = new Map<string, HasOrigin>();
-  #tombstone: KeyValue | null = null;
 
-  /** `kv` begins at the keyspace of OOF-HAS. */
-  constructor(kv: Kv, logger: Logger) {
-    this.#kv = kv;
-    this.#logger = logger;
+  constructor(options: HasViewOptions) {
+    this.#options = options;
+    this.#kv = options.kv;
+    this.#logger = options.logger;
   }
 
   async get(key: string): Promise<KeyValue | null> {
@@ -73,16 +95,20 @@ export class HasView implements Kv {
         after = last.key;
         continue;
       }
-      const shown = options.keysOnly ? kvs : await this.#showAll(kvs);
-      const buried = after === undefined && this.#tombstone ? [this.#tombstone] : [];
-      return { ...page, kvs: [...buried.filter(({ modRevision }) => modRevision <= page.revision), ...shown] };
+      return { ...page, kvs: options.keysOnly ? kvs : await this.#showAll(kvs) };
     }
   }
 
   async *watch(prefix: string, options: WatchOptions): AsyncGenerator<WatchBatch> {
     if (prefix !== PLANS) throw readOnly(`watch ${prefix}`);
+    const { signal } = options;
     for await (const { revision, events } of this.#kv.watch(HAS_PLANS, options)) {
-      yield { revision, events: await this.#translate(events) };
+      const shown = await this.#translate(events, signal).catch((error: unknown) => {
+        if (signal.aborted) return null;
+        throw error;
+      });
+      if (!shown) return;
+      yield { revision, events: shown };
     }
   }
 
@@ -101,41 +127,51 @@ export class HasView implements Kv {
   /** The connection belongs to whoever opened it. */
   async close(): Promise<void> {}
 
-  async #translate(events: readonly WatchEvent[]): Promise<WatchEvent[]> {
+  async #translate(events: readonly WatchEvent[], signal: AbortSignal): Promise<WatchEvent[]> {
     const relevant = events.filter((event) => isHasPlanKey(event.type === 'put' ? event.kv.key : event.key));
     const puts = relevant.flatMap((event) => (event.type === 'put' ? [event.kv] : []));
-    await this.#learnOrigins(puts);
+    await this.#learnPatiently(puts, signal);
     return relevant.flatMap((event) => (event.type === 'put' ? this.#put(event.kv) : this.#delete(event)));
   }
 
-  #put(kv: KeyValue): WatchEvent[] {
-    const shown = this.#show(kv, this.#origins.get(idOf(kv.key)) ?? UNKNOWN_ORIGIN);
-    return shown ? [{ type: 'put', kv: shown }] : [];
+  #put(kv: KeyValue): WatchEvent {
+    return { type: 'put', kv: this.#show(kv, this.#origins.get(idOf(kv.key)) ?? UNKNOWN_ORIGIN) };
   }
 
-  /** What was deleted is told beside the deletion, as the feed expects it. */
+  /**
+   * What was deleted is told beside the deletion, as the feed expects it, and is gone again within the same revision: watches
+   * that go through history each tell it, and no listing shows it.
+   */
   #delete(event: Extract<WatchEvent, { type: 'delete' }>): WatchEvent[] {
-    const id = idOf(event.key);
-    const row = this.#rows.get(id)?.row;
-    const gone: WatchEvent = { ...event, key: keys.plan(id) };
-    if (!row) return [gone];
     const { modRevision } = event;
+    const id = idOf(event.key);
+    const gone: WatchEvent = { ...event, key: keys.plan(id) };
+    const row = this.#rows.get(id)?.row;
+    if (!row) return [gone];
     const value = encode(planCodec.encode(hasState(row, 1, this.#origins.get(id) ?? UNKNOWN_ORIGIN)));
-    const { createRevision = modRevision, version = 0 } = this.#tombstone ?? {};
-    this.#tombstone = { key: TOMBSTONE, value, createRevision, modRevision, version: version + 1 };
-    this.#rows.delete(id);
-    this.#origins.delete(id);
-    return [gone, { type: 'put', kv: this.#tombstone }];
+    const buried = { key: TOMBSTONE, value, createRevision: modRevision, modRevision, version: 1 };
+    return [gone, { type: 'put', kv: buried }, { type: 'delete', key: TOMBSTONE, modRevision }];
   }
 
   async #showAll(kvs: readonly KeyValue[]): Promise<KeyValue[]> {
     await this.#learnOrigins(kvs);
-    return kvs.flatMap((kv) => this.#show(kv, this.#origins.get(idOf(kv.key)) ?? UNKNOWN_ORIGIN) ?? []);
+    return kvs.map((kv) => this.#show(kv, this.#origins.get(idOf(kv.key)) ?? UNKNOWN_ORIGIN));
+  }
+
+  /** An outage only makes it take longer: a watch that failed with it would have lost its place. */
+  #learnPatiently(kvs: readonly KeyValue[], signal: AbortSignal): Promise<void> {
+    const retryable = (err: unknown) => {
+      const passes = isConductorError(err, 'STORE_UNAVAILABLE');
+      if (passes) this.#logger.warn({ err }, 'who created a plan cannot be read yet');
+      return passes;
+    };
+    const tries = Number.POSITIVE_INFINITY;
+    return retry({ ...this.#options, tries, signal, retryable }, () => this.#learnOrigins(kvs));
   }
 
   /** The origin is written together with the row, and never changes: it is asked for once. */
   async #learnOrigins(kvs: readonly KeyValue[]): Promise<void> {
-    const unknown = kvs.map(({ key }) => idOf(key)).filter((id) => !this.#origins.has(id));
+    const unknown = kvs.filter((kv) => this.#isNew(kv)).map(({ key }) => idOf(key));
     for (let at = 0; at < unknown.length; at += 50) {
       const group = unknown.slice(at, at + 50);
       const then = group.map((id) => ({ get: `${ORIGINS}${id}` }));
@@ -146,20 +182,28 @@ export class HasView implements Kv {
     }
   }
 
-  /** The row as a stored head, or null when it is none. */
-  #show(found: KeyValue, origin: HasOrigin): KeyValue | null {
+  /** Also a row that was made anew under the id of one that is gone. */
+  #isNew({ key, createRevision }: KeyValue): boolean {
+    const known = this.#rows.get(idOf(key));
+    return !this.#origins.has(idOf(key)) || (known !== undefined && known.createRevision < createRevision);
+  }
+
+  /** The row as a stored head. */
+  #show(found: KeyValue, origin: HasOrigin): KeyValue {
+    const key = keys.plan(idOf(found.key));
     const row = readHasRow(found);
-    const id = idOf(found.key);
     if ('problem' in row) {
       this.#logger.warn({ key: found.key, problem: row.problem }, 'a row of OOF-HAS cannot be read and is left out');
-      return null;
+      return { ...found, key, value: UNREADABLE };
     }
-    const known = this.#rows.get(id);
+    const known = this.#rows.get(row.id);
     const before = known?.version === found.version - 1 ? known.row : null;
     const stored = hasState(row, found.version, origin, before);
-    if (found.version > (known?.version ?? 0))
-      this.#remember(this.#rows, id, { row: lean(row), version: found.version });
-    return { ...found, key: keys.plan(id), value: encode(planCodec.encode(stored)) };
+    if (found.modRevision > (known?.modRevision ?? 0)) {
+      const { version, createRevision, modRevision } = found;
+      this.#remember(this.#rows, row.id, { row: lean(row), version, createRevision, modRevision });
+    }
+    return { ...found, key, value: encode(planCodec.encode(stored)) };
   }
 
   #remember<T>(memory: Map<string, T>, id: string, value: T): void {
