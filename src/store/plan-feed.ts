@@ -5,6 +5,7 @@ import type { PlanRecord } from '../domain/plan.ts';
 import type { Cursor, Logger, Metrics, PlanChange, PlanFeed, PlanFeedOptions, PlanFilter } from '../domain/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import { chunks } from '../lib/concurrency.ts';
+import { linkedSignal } from '../lib/linked-signal.ts';
 import type { Random } from '../lib/random.ts';
 import { planCodec, type StoredPlan } from './codec.ts';
 import { decodeCursor, encodeCursor, type FeedPosition } from './cursor.ts';
@@ -197,11 +198,10 @@ export class KvPlanFeed implements PlanFeed {
     }
     const { clusterId } = this.#reflector;
     const target = this.#ring.newest;
-    const stop = new AbortController();
+    const link = linkedSignal(signal);
     let reached = position.revision;
     try {
-      const ended = AbortSignal.any([signal, stop.signal]);
-      const from = { fromRevision: position.revision + 1, clusterId, signal: ended };
+      const from = { fromRevision: position.revision + 1, clusterId, signal: link.signal };
       for await (const { revision, events } of this.#kv.watch(PLANS, from)) {
         yield* changesOf(events, clusterId);
         reached = revision;
@@ -217,7 +217,7 @@ export class KvPlanFeed implements PlanFeed {
         yield { gap: { reason: 'store-changed', position: here } };
       }
     } finally {
-      stop.abort();
+      link.abort();
     }
   }
 

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isConductorError } from '../../src/domain/errors.ts';
 import { decodeCursor, encodeCursor } from '../../src/store/cursor.ts';
+import { followersOf } from '../support/followers.ts';
 import type { Rig } from './rigs.ts';
 import { advanced, Listener, newPlan, type StoresRig, short, withStores } from './stores-rig.ts';
 
@@ -214,6 +215,17 @@ export function planFeedContract(name: string, open: () => Promise<Rig>): void {
         await expect(hear(foreign)).rejects.toSatisfy(code('CURSOR_EXPIRED'));
         await expect(hear(future)).rejects.toSatisfy(code('CURSOR_EXPIRED'));
       }
+    });
+
+    it('a subscriber that read of the past and leaves keeps nothing with a signal that lives on', async () => {
+      const listener = listen();
+      // More than the memory holds.
+      for (let at = 0; at < 40; at += 1) await create();
+      const [first] = await listener.until(atLeast(40));
+      const { signal } = new AbortController();
+      let count = 0;
+      for await (const _ of rig.stores.feed.watch({ after: first?.cursor ?? '', signal })) if (++count === 39) break;
+      expect(followersOf(signal)).toBe(0);
     });
 
     it('ends when it is told to, and says where it stands', async () => {
