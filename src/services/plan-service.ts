@@ -123,6 +123,7 @@ export function createPlanService(parts: PlanServiceParts): PlanService {
     },
     watchProgress: (scope, planId, signal) => watchProgress(parts, scope, planId, signal),
     cursorOf: (plan) => parts.feed.cursorOf(plan),
+    position: () => parts.feed.position(),
     hasMoved: (plan, since) => parts.feed.hasMoved(plan, since),
     validateTemplate: async (template, files) =>
       parts.checkTemplate({ template, files: filesOf(files), maxBytes: parts.defaults.maxTemplateBytes }),

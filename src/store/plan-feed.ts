@@ -35,6 +35,8 @@ export interface FeedOptions {
   readonly queueCapacity?: number | undefined;
   /** Recent changes kept for subscribers that come back. @default 2048 */
   readonly ringCapacity?: number | undefined;
+  /** Where lists of plans are kept in memory: the revision up to which they are. Absent: each is read from the store. */
+  readonly listedUpTo?: () => number;
   /** Told first what the watch tells. */
   readonly onBatch?: (batch: ReflectorBatch) => void;
 }
@@ -86,6 +88,15 @@ export class KvPlanFeed implements PlanFeed {
 
   cursorOf({ head, revision }: PlanRecord): Cursor {
     return encodeCursor({ clusterId: this.#reflector.clusterId, revision, seq: head.seq });
+  }
+
+  position(): Cursor {
+    const { clusterId } = this.#reflector;
+    const revision = Math.min(
+      this.#reflector.status().revision,
+      this.#options.listedUpTo?.() ?? Number.POSITIVE_INFINITY,
+    );
+    return encodeCursor({ clusterId, revision, seq: 1 });
   }
 
   async hasMoved(plan: PlanRecord, since: Cursor): Promise<boolean> {

@@ -217,6 +217,26 @@ export function planFeedContract(name: string, open: () => Promise<Rig>): void {
       }
     });
 
+    it('a list and what is told after its position show every change, of an empty store too, in every process', async () => {
+      const { feed, plans } = rig.stores;
+      const other = await rig.another();
+      const query = { order: 'oldest-first', first: 10 } as const;
+      const empty = feed.position();
+      expect((await plans.list(query)).plans).toEqual([]);
+      const made = [await create(), await create()];
+      const told = await listen({ after: empty }).until(atLeast(2));
+      expect(told.map((one) => one.kind === 'event' && one.event.planId)).toEqual(made);
+      const position = feed.position();
+      expect((await plans.list(query)).plans.map(({ head }) => head.id)).toEqual(made);
+      await work(made[0] ?? '');
+      await plans.delete(made[1] ?? '');
+      await create();
+      for (const stores of [rig.stores, other]) {
+        const heard = await listen({ after: position }, stores).until(atLeast(4));
+        expect(heard.map(short)).toEqual(['2:translating', '3:translated', 'deleted', '1:template']);
+      }
+    });
+
     it('a subscriber that read of the past and leaves keeps nothing with a signal that lives on', async () => {
       const listener = listen();
       // More than the memory holds.
