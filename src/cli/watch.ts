@@ -1,6 +1,7 @@
 // `conductor watch`: a plan's changes, one line each, through the public event stream. It goes on by itself where it was when the
 // connection breaks, on the next gateway if several are named.
 import { setTimeout as pause } from 'node:timers/promises';
+import { linkedSignal } from '../lib/linked-signal.ts';
 import { readEvents, type ServerEvent } from './event-source.ts';
 
 export interface WatchParts {
@@ -75,21 +76,19 @@ function interrupted({ complain }: WatchParts, { cursor }: Progress): number {
 
 /** One connection: an exit code, or why it is over. */
 async function follow(url: string, parts: WatchParts, progress: Progress): Promise<number | string> {
-  const { planId, authorization } = parts;
-  const quiet = new AbortController();
-  const timer = setTimeout(() => quiet.abort(new Error('the gateway says nothing any more')), QUIET_MS);
+  const link = linkedSignal(parts.signal);
+  const timer = setTimeout(() => link.abort(new Error('the gateway says nothing any more')), QUIET_MS);
   try {
     const query = parts.progress ? '?progress=true' : '';
-    const response = await fetch(new URL(`/v1/plans/${encodeURIComponent(planId)}/events${query}`, url), {
+    const response = await fetch(addressOf(url, parts, `/events${query}`), {
       headers: {
         accept: 'text/event-stream',
-        ...(authorization === null ? {} : { authorization }),
+        ...authorizationOf(parts),
         ...(progress.cursor === null ? {} : { 'last-event-id': progress.cursor }),
       },
-      signal: AbortSignal.any([parts.signal, quiet.signal]),
+      signal: link.signal,
     });
-    // Its end was told before.
-    if (response.status === 204) return codeOf(progress.status ?? 'done');
+    if (response.status === 204) return await ending(url, parts, progress, link.signal);
     if (response.status !== 200 || !response.body) return await refusal(response, parts, progress);
     progress.connected = true;
     for await (const event of readEvents(refreshing(response.body, timer))) {
@@ -99,7 +98,30 @@ async function follow(url: string, parts: WatchParts, progress: Progress): Promi
     return 'the connection ended';
   } finally {
     clearTimeout(timer);
+    link.unlink();
   }
+}
+
+function addressOf(url: string, { planId }: WatchParts, rest = ''): URL {
+  return new URL(`/v1/plans/${encodeURIComponent(planId)}${rest}`, url);
+}
+
+function authorizationOf({ authorization }: WatchParts): Record<string, string> {
+  return authorization === null ? {} : { authorization };
+}
+
+/** The plan's end was told before, to somebody: how it ended says the plan. */
+async function ending(
+  url: string,
+  parts: WatchParts,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<number | string> {
+  const response = await fetch(addressOf(url, parts), { headers: authorizationOf(parts), signal });
+  if (response.status !== 200) return await refusal(response, parts, progress);
+  progress.connected = true;
+  const { plans } = (await response.json()) as { readonly plans: readonly { readonly status: string }[] };
+  return CODES.get(plans[0]?.status ?? '') ?? 'the plan is in work again';
 }
 
 async function* refreshing(body: AsyncIterable<Uint8Array>, timer: NodeJS.Timeout): AsyncGenerator<Uint8Array> {
@@ -150,10 +172,6 @@ function take({ type, id, data, retry }: ServerEvent, parts: WatchParts, progres
   if (type !== 'status') return null;
   progress.status = String(content['to']);
   return CODES.get(progress.status) ?? null;
-}
-
-function codeOf(status: string): number {
-  return CODES.get(status) ?? 0;
 }
 
 function lineOf(type: string, content: Record<string, unknown>): string {

@@ -154,6 +154,8 @@ export interface PlanFeed {
   watch(options: PlanFeedOptions): AsyncIterable<PlanChange>;
   /** The cursor of the plan's newest event: what follows after it is what `plan` does not show. */
   cursorOf(plan: PlanRecord): Cursor;
+  /** A cursor that lists read from now on are at least as new as: many plans watched after it miss nothing that these do not show. */
+  position(): Cursor;
   /** Whether the plan as given has changed after the cursor. Throws CURSOR_INVALID or CURSOR_EXPIRED. */
   hasMoved(plan: PlanRecord, since: Cursor): Promise<boolean>;
   /** Where the feed stands; `lagMs` is the time since it last heard from the store while it should have. */

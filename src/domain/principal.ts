@@ -8,7 +8,7 @@ export interface Principal {
 
 /** Asked after the credentials: whether this gateway may serve at all, where an authority says so. */
 export interface PermissionCheck {
-  /** true when that is known already; else the answer. Never rejects: what is not known to be granted is refused. */
+  /** true when that is known already; else the answer. Rejects with UPSTREAM_UNAVAILABLE when the authority cannot give one now. */
   granted(): true | Promise<boolean>;
 }
 

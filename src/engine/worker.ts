@@ -1,10 +1,12 @@
 // The one loop for all stages: take what the work queue offers, claim it, run the stage, write the result fenced by the claim.
 // It knows nothing of what a stage does; a lost race or a lost claim is normal and ends quietly.
+import { setMaxListeners } from 'node:events';
 import { ConductorError, isConductorError, toConductorError } from '../domain/errors.ts';
 import { STAGE_FIELD, STAGE_STATUS, type Stage } from '../domain/plan.ts';
 import type { Advance, CallContext, ClaimedPlan, Logger, Metrics, WorkQueue } from '../domain/ports.ts';
 import { type Clock, delay } from '../lib/clock.ts';
 import { limiter } from '../lib/concurrency.ts';
+import { linkedSignal } from '../lib/linked-signal.ts';
 import type { Random } from '../lib/random.ts';
 import { retry } from '../lib/retry.ts';
 
@@ -48,6 +50,8 @@ const GIVE_UP = new ConductorError('CLAIM_LOST', 'The worker is stopping.');
 export function createWorker(options: WorkerOptions): Worker {
   const offers = new AbortController();
   const inHand = new AbortController();
+  // Every plan in hand listens.
+  setMaxListeners(0, inHand.signal);
   const running = new Set<Promise<void>>();
   const slot = limiter(options.concurrency);
   let loop: Promise<void> = Promise.resolve();
@@ -107,8 +111,9 @@ async function workOn(options: WorkerOptions, planId: string, stopping: AbortSig
  * a pause, because at once the plan would only meet the same trouble.
  */
 async function letGo(options: WorkerOptions, claim: ClaimedPlan, stopping: AbortSignal): Promise<void> {
-  const signal = AbortSignal.any([claim.lost, stopping]);
-  await delay(options.clock, options.backOffMs ?? BACK_OFF_MS, signal).catch(() => undefined);
+  const link = linkedSignal(claim.lost, stopping);
+  await delay(options.clock, options.backOffMs ?? BACK_OFF_MS, link.signal).catch(() => undefined);
+  link.unlink();
   await claim.release();
 }
 
@@ -120,10 +125,10 @@ async function runClaimed(
 ): Promise<void> {
   const started = options.clock.monotonic();
   const { head } = claim.plan;
-  const signal = AbortSignal.any([claim.lost, stopping]);
-  const ctx: CallContext = { requestId: head.requestId, planId: head.id, signal };
+  const link = linkedSignal(claim.lost, stopping);
+  const ctx: CallContext = { requestId: head.requestId, planId: head.id, signal: link.signal };
   if (claim.previous === head.status) logger.info({ token: claim.token }, 'plan taken over');
-  const change = await settle(options, claim, ctx, logger);
+  const change = await settle(options, claim, ctx, logger).finally(link.unlink);
   options.metrics.observe('conductor_plan_stage_seconds', (options.clock.monotonic() - started) / 1000, {
     stage: options.stage,
   });

@@ -2,7 +2,7 @@
 import type { Issue } from '../domain/errors.ts';
 import { ConductorError } from '../domain/errors.ts';
 import type { PlanRecord, PlanStatus, Priority } from '../domain/plan.ts';
-import type { PlanQuery } from '../domain/ports.ts';
+import type { Cursor, PlanQuery } from '../domain/ports.ts';
 import type { CreatePlanOutcome } from '../services/index.ts';
 import type { Connection, PageArgs } from './connection.ts';
 import { connection, pageSize } from './connection.ts';
@@ -29,7 +29,13 @@ interface PlansArgs extends PageArgs {
 export const plan = (_: unknown, args: { readonly id: string }, ctx: GraphqlContext): Promise<PlanRecord | null> =>
   ctx.loaders().plan.load(args.id);
 
-export async function plans(_: unknown, args: PlansArgs, ctx: GraphqlContext): Promise<Connection<PlanRecord>> {
+export interface PlansPage extends Connection<PlanRecord> {
+  readonly feedCursor: Cursor;
+}
+
+export async function plans(_: unknown, args: PlansArgs, ctx: GraphqlContext): Promise<PlansPage> {
+  // Before the page is read: what changes meanwhile is told rather than missed.
+  const feedCursor = ctx.services.plans.position();
   const page = await ctx.services.plans.list(ctx.scope, {
     order: args.orderBy,
     first: pageSize(args.first),
@@ -37,7 +43,7 @@ export async function plans(_: unknown, args: PlansArgs, ctx: GraphqlContext): P
     ...(args.after != null && { after: args.after }),
   });
   const edges = page.plans.map((node, at) => ({ node, cursor: page.cursors[at] ?? '' }));
-  return connection(edges, page.hasNextPage, args);
+  return { ...connection(edges, page.hasNextPage, args), feedCursor };
 }
 
 interface CreatePlanArgs {

@@ -1,7 +1,7 @@
 // HTTP Basic credentials, checked in constant time on digests and never logged. The scheme word is not checked, because
 // clients of the reference API may send any; user name and password are parted at the first colon only.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-import { ConductorError } from '../domain/errors.ts';
+import { ConductorError, isConductorError } from '../domain/errors.ts';
 import { ANONYMOUS, type PermissionCheck, type Principal } from '../domain/principal.ts';
 
 export interface BasicAuthSettings {
@@ -14,7 +14,7 @@ export interface BasicAuthSettings {
 
 /**
  * Gives the principal of an Authorization header, at once unless a permission must be asked for. Throws, or rejects with,
- * CREDENTIALS_MISSING or UNAUTHENTICATED.
+ * CREDENTIALS_MISSING or UNAUTHENTICATED; with UPSTREAM_UNAVAILABLE when nobody can say now whether the permission is there.
  */
 export type Authenticate = (authorization: string | undefined) => Principal | Promise<Principal>;
 
@@ -43,6 +43,11 @@ export function createBasicAuth({ required, username, password, permission }: Ba
       return ANONYMOUS;
     }
   };
+}
+
+/** Whether the caller has to send other credentials: they are wrong or missing. */
+export function isUnauthorized(error: unknown): boolean {
+  return isConductorError(error, 'CREDENTIALS_MISSING') || isConductorError(error, 'UNAUTHENTICATED');
 }
 
 function withPermission(principal: Principal, permission: PermissionCheck): Principal | Promise<Principal> {

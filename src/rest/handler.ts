@@ -1,6 +1,6 @@
 // The REST API as one function from request to answer. Order of work, the same for every route: API version, path, media
 // type, credentials, method, body. Every answer carries the version headers and the transaction id.
-import { ConductorError, toConductorError } from '../domain/errors.ts';
+import { ConductorError, isConductorError, toConductorError } from '../domain/errors.ts';
 import { ANONYMOUS, type Principal } from '../domain/principal.ts';
 import { type Authenticate, constantTimeCompare, createBasicAuth } from './basic-auth.ts';
 import { errorBody, errorHeaders, errorStatus } from './errors.ts';
@@ -74,11 +74,24 @@ async function route(
   const handler = handlerOf(request.method, resource);
   const checked = resource.auth === 'first' || (resource.auth !== 'none' && handler !== undefined);
   const authenticate = resource.auth === 'always' ? authenticators.always : authenticators.asConfigured;
-  const principal = checked ? await authenticate(header(request.headers, 'authorization')) : ANONYMOUS;
+  const principal = checked ? await principalOf(request, match, authenticate) : ANONYMOUS;
   const call = routeCall(request, match, transaction, principal, dependencies);
   if (handler) return handler(call);
   await resource.lookUp?.(call);
   return withoutHandler(request.method, match);
+}
+
+/**
+ * While the authority is away the reference answers 401, and its clients know no other answer; its routes keep it. Streams, which it
+ * does not have, say what it is, so that their readers come again.
+ */
+async function principalOf(request: RestRequest, { resource }: Match, authenticate: Authenticate): Promise<Principal> {
+  try {
+    return await authenticate(header(request.headers, 'authorization'));
+  } catch (error) {
+    if (resource.streams || !isConductorError(error, 'UPSTREAM_UNAVAILABLE')) throw error;
+    throw new ConductorError('UNAUTHENTICATED', undefined, { cause: error });
+  }
 }
 
 function routeCall(

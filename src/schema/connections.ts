@@ -3,6 +3,7 @@ import type { CloudRegion, Complex } from '../domain/inventory.ts';
 import type { PlanRecord } from '../domain/plan.ts';
 import type { Connection, Edge } from '../resolvers/connection.ts';
 import { nodesOf } from '../resolvers/connection.ts';
+import type { PlansPage } from '../resolvers/plans.ts';
 import { builder } from './builder.ts';
 import { CloudRegionType } from './inventory/cloud-region.ts';
 import { ComplexType } from './inventory/complex.ts';
@@ -33,7 +34,7 @@ const CloudRegionEdge = builder.objectRef<Edge<CloudRegion>>('CloudRegionEdge').
   }),
 });
 
-export const PlanConnection = builder.objectRef<Connection<PlanRecord>>('PlanConnection').implement({
+export const PlanConnection = builder.objectRef<PlansPage>('PlanConnection').implement({
   description: 'A page of plans.',
   fields: (t) => ({
     edges: t.field({
@@ -43,6 +44,10 @@ export const PlanConnection = builder.objectRef<Connection<PlanRecord>>('PlanCon
     }),
     nodes: t.field({ type: [Plan], description: 'The plans alone.', resolve: nodesOf }),
     pageInfo: t.expose('pageInfo', { type: PageInfoType, description: 'Where this page stands.' }),
+    feedCursor: t.exposeString('feedCursor', {
+      description:
+        'Place in the feed that this page is at least as new as: give that of the first page to `plansChanged` as `after`, and no change that the pages do not show is missed. A change that they show already may be told once more.',
+    }),
   }),
 });
 

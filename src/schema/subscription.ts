@@ -37,7 +37,9 @@ builder.subscriptionFields((t) => ({
         type: PlanFilterInput,
         description: 'Which plans; all when left out. A deletion is always told.',
       }),
-      after: t.arg.string({ description: 'Cursor of the last item that was received.' }),
+      after: t.arg.string({
+        description: 'Cursor of the last item that was received, or `feedCursor` of a page of `plans`.',
+      }),
     },
     subscribe: subscribePlans,
     resolve: deliver,

@@ -1,10 +1,10 @@
 // What stands before Yoga for GraphQL over HTTP and SSE: origins, credentials, media types, body limit, request id. Refusals
 // have the shape of a GraphQL answer, with the code of the error table.
-import { ConductorError, errorInfo, toConductorError } from '../domain/errors.ts';
+import { ConductorError, errorInfo, retryAfter, toConductorError } from '../domain/errors.ts';
 import type { Logger } from '../domain/ports.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Ids } from '../lib/ids.ts';
-import { type Authenticate, shapeExcess, transactionId } from '../rest/index.ts';
+import { type Authenticate, isUnauthorized, shapeExcess, transactionId } from '../rest/index.ts';
 import type { RequestScope } from '../services/index.ts';
 import { readBody } from './body.ts';
 import type { Direct } from './direct.ts';
@@ -153,15 +153,18 @@ function fetchArguments(exchange: Exchange, body: string | null) {
 }
 
 function refuse(exchange: Exchange, error: ConductorError, requestId: string): void {
-  const missing = error.code === 'CREDENTIALS_MISSING' || error.code === 'UNAUTHENTICATED';
+  const missing = isUnauthorized(error);
   const status = missing ? 401 : error instanceof MediaTypeError ? 415 : errorInfo(error.code).status;
-  const extensions = { code: error.code, retryable: error.retryable, requestId };
+  const seconds = retryAfter(error.code);
+  const again = seconds !== null && { retryAfter: seconds };
+  const extensions = { code: error.code, retryable: error.retryable, requestId, ...again };
   respond(exchange, {
     status,
     headers: {
       'Content-Type': 'application/json; charset=utf-8',
       'Cache-Control': 'no-store',
       'transaction-id': requestId,
+      ...(seconds !== null && { 'Retry-After': String(seconds) }),
       ...(missing && { 'WWW-Authenticate': 'Basic realm="conductor", charset="UTF-8"' }),
     },
     body: JSON.stringify({ errors: [{ message: error.message, extensions }] }),

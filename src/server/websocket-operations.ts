@@ -3,11 +3,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { ExecutionResult, FormattedExecutionResult, GraphQLError } from 'graphql';
 import { makeServer, type Server } from 'graphql-ws';
-import { ConductorError } from '../domain/errors.ts';
+import { ConductorError, isConductorError } from '../domain/errors.ts';
 import type { Logger } from '../domain/ports.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Ids } from '../lib/ids.ts';
-import type { Authenticate } from '../rest/index.ts';
+import { type Authenticate, isUnauthorized } from '../rest/index.ts';
 import type { Caller } from './execute.ts';
 import { maskError, wireError } from './masking.ts';
 import type { ServerSettings } from './settings.ts';
@@ -38,6 +38,8 @@ type Params = Record<string, unknown> | undefined;
 
 /** Wrong or missing credentials; clients of graphql-ws do not try again after it. */
 const UNAUTHORIZED = 4401;
+/** Whether they are right cannot be said now; clients of graphql-ws come again. */
+const TRY_AGAIN_LATER = 1013;
 
 export function createOperations(dependencies: OperationDependencies): Server<Peer> {
   const { yoga, settings, authenticate, logger, ids } = dependencies;
@@ -60,8 +62,10 @@ export function createOperations(dependencies: OperationDependencies): Server<Pe
       try {
         extra.principal ??= await authenticate(credentialsIn(connectionParams));
         return true;
-      } catch {
-        extra.close(UNAUTHORIZED, 'Unauthorized');
+      } catch (error) {
+        if (isUnauthorized(error)) extra.close(UNAUTHORIZED, 'Unauthorized');
+        else if (isConductorError(error) && error.retryable) extra.close(TRY_AGAIN_LATER, 'Try again later');
+        else throw error;
         return false;
       }
     },

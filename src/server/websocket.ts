@@ -4,11 +4,12 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { errorInfo, retryAfter, toConductorError } from '../domain/errors.ts';
 import type { Logger } from '../domain/ports.ts';
 import type { Principal } from '../domain/principal.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Ids } from '../lib/ids.ts';
-import { type Authenticate, MAX_JSON_DEPTH, shapeExcess } from '../rest/index.ts';
+import { type Authenticate, isUnauthorized, MAX_JSON_DEPTH, shapeExcess } from '../rest/index.ts';
 import { splitTarget } from './exchange.ts';
 import { judgeOrigin } from './origin.ts';
 import type { ServerSettings } from './settings.ts';
@@ -161,22 +162,25 @@ type Admission = number | { readonly principal: Principal | null };
 function admit(
   req: IncomingMessage,
   open: number,
-  { settings, authenticate }: WebSocketDependencies,
+  { settings, authenticate, logger }: WebSocketDependencies,
 ): Admission | Promise<Admission> {
   const { path } = splitTarget(req.url ?? '/');
   if (path !== GRAPHQL_PATH) return 404;
   if (judgeOrigin(req.headers, settings) === 'foreign') return 403;
   if (open >= settings.webSocket.maxSockets) return 503;
   if (req.headers.authorization === undefined) return { principal: null };
+  const refusalOf = (thrown: unknown): number => {
+    if (isUnauthorized(thrown)) return 401;
+    const error = toConductorError(thrown);
+    if (error.code === 'INTERNAL') logger.error({ err: error.cause }, 'credentials could not be checked');
+    return errorInfo(error.code).status;
+  };
   try {
     const principal = authenticate(req.headers.authorization);
     if (!(principal instanceof Promise)) return { principal };
-    return principal.then(
-      (known) => ({ principal: known }),
-      () => 401,
-    );
-  } catch {
-    return 401;
+    return principal.then((known) => ({ principal: known }), refusalOf);
+  } catch (error) {
+    return refusalOf(error);
   }
 }
 
@@ -184,14 +188,17 @@ const REASONS: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
+  500: 'Internal Server Error',
   503: 'Service Unavailable',
 };
 
 function refuse(socket: Duplex, status: number): void {
   socket.on('error', () => socket.destroy());
   const challenge = status === 401 ? 'WWW-Authenticate: Basic realm="conductor", charset="UTF-8"\r\n' : '';
+  // Draining, full, or nobody to ask about credentials: all of it passes.
+  const again = status === 503 ? `Retry-After: ${retryAfter('UPSTREAM_UNAVAILABLE')}\r\n` : '';
   socket.end(
-    `HTTP/1.1 ${status} ${REASONS[status] ?? 'Error'}\r\n${challenge}Connection: close\r\nContent-Length: 0\r\n\r\n`,
+    `HTTP/1.1 ${status} ${REASONS[status] ?? 'Error'}\r\n${challenge}${again}Connection: close\r\nContent-Length: 0\r\n\r\n`,
   );
 }
 

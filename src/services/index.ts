@@ -99,6 +99,8 @@ export interface PlanService {
   watchProgress(scope: RequestScope, planId: string, signal: AbortSignal): AsyncIterable<SearchProgress>;
   /** The cursor of the plan's newest event, as the subscription gives it. */
   cursorOf(plan: PlanRecord): Cursor;
+  /** A cursor that lists read from now on are at least as new as, for watching many plans. */
+  position(): Cursor;
   /** Whether the plan as given has changed after the cursor. Throws CURSOR_INVALID or CURSOR_EXPIRED. */
   hasMoved(plan: PlanRecord, since: Cursor): Promise<boolean>;
   /** Every broken rule at once, without creating anything or asking an inventory. Empty when valid. */

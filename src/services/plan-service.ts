@@ -7,6 +7,7 @@ import type { ProgressFeed } from '../domain/progress.ts';
 import type { SearchProgress } from '../domain/solution.ts';
 import type { GivenTemplate } from '../engine/template/index.ts';
 import type { Ids } from '../lib/ids.ts';
+import { linkedSignal } from '../lib/linked-signal.ts';
 import { type Admission, UNLIMITED } from './admission.ts';
 import { authorize } from './authorize.ts';
 import type { CreatePlanInput, CreatePlanOutcome, PlanService, RequestScope } from './index.ts';
@@ -122,6 +123,7 @@ export function createPlanService(parts: PlanServiceParts): PlanService {
     },
     watchProgress: (scope, planId, signal) => watchProgress(parts, scope, planId, signal),
     cursorOf: (plan) => parts.feed.cursorOf(plan),
+    position: () => parts.feed.position(),
     hasMoved: (plan, since) => parts.feed.hasMoved(plan, since),
     validateTemplate: async (template, files) =>
       parts.checkTemplate({ template, files: filesOf(files), maxBytes: parts.defaults.maxTemplateBytes }),
@@ -194,9 +196,8 @@ async function* watch(
   authorize(scope, 'plan:read');
   const { planId } = options;
   if (planId !== undefined && !PLAN_ID.test(planId)) throw notFound(planId);
-  const stop = new AbortController();
-  const signal = AbortSignal.any([options.signal, stop.signal]);
-  const changes = parts.feed.watch({ ...options, signal })[Symbol.asyncIterator]();
+  const link = linkedSignal(options.signal);
+  const changes = parts.feed.watch({ ...options, signal: link.signal })[Symbol.asyncIterator]();
   try {
     // The feed listens from here on, so a plan that is there now cannot go away unseen.
     let pending = changes.next();
@@ -210,7 +211,7 @@ async function* watch(
       pending = changes.next();
     }
   } finally {
-    stop.abort(ENDED); // ends a `next` that is still waiting, which `return` would wait for
+    link.abort(ENDED); // ends a `next` that is still waiting, which `return` would wait for
     await changes.return?.();
   }
 }

@@ -14,6 +14,7 @@ import type { Logger, Metrics } from '../domain/ports.ts';
 import { type Clock, delay } from '../lib/clock.ts';
 import { limiter } from '../lib/concurrency.ts';
 import type { Ids } from '../lib/ids.ts';
+import { linkedSignal } from '../lib/linked-signal.ts';
 import type { Random } from '../lib/random.ts';
 import { compensationCodec, stepCodec } from './codec.ts';
 import { CompensationBook } from './compensation-book.ts';
@@ -243,14 +244,15 @@ export class KvCompensations implements CompensationServer {
   async #doRound(): Promise<void> {
     const { kv, ids, ownerName, leaseTtlSeconds } = this.#options;
     const lease = await kv.lease(leaseTtlSeconds);
-    const ended = AbortSignal.any([lease.lost, this.#stop.signal]);
+    const ended = linkedSignal(lease.lost, this.#stop.signal);
     try {
       const key = keys.compensationOwner;
       const claim = { put: key, value: `${ownerName}/${ids.uuid()}`, lease: lease.id };
       const { succeeded, revision } = await kv.txn(when([{ key, modRevision: 0 }], [claim]));
       // Somebody was faster; the watch tells when it has gone.
-      if (succeeded) await this.#work({ key, modRevision: revision }, ended);
+      if (succeeded) await this.#work({ key, modRevision: revision }, ended.signal);
     } finally {
+      ended.unlink();
       await lease.revoke().catch(() => undefined);
     }
   }

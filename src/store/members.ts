@@ -4,6 +4,7 @@ import { isConductorError } from '../domain/errors.ts';
 import type { Member, MemberIdentity, Membership, QueueLength } from '../domain/members.ts';
 import type { Logger } from '../domain/ports.ts';
 import { type Clock, delay } from '../lib/clock.ts';
+import { linkedSignal } from '../lib/linked-signal.ts';
 import { memberCodec } from './codec.ts';
 import type { Kv, Lease } from './kv.ts';
 import { when } from './request.ts';
@@ -109,7 +110,8 @@ export class Members implements Membership {
         await this.#write(lease);
         this.#lease = lease;
         tried();
-        await this.#keep(lease, AbortSignal.any([signal, lease.lost]));
+        const ended = linkedSignal(signal, lease.lost);
+        await this.#keep(lease, ended.signal).finally(ended.unlink);
       } catch (error) {
         if (!signal.aborted) logger.debug({ err: error }, 'the member could not be registered');
       }

@@ -5,6 +5,7 @@ import type { PlanRecord } from '../domain/plan.ts';
 import type { Cursor, Logger, Metrics, PlanChange, PlanFeed, PlanFeedOptions, PlanFilter } from '../domain/ports.ts';
 import type { Clock } from '../lib/clock.ts';
 import { chunks } from '../lib/concurrency.ts';
+import { linkedSignal } from '../lib/linked-signal.ts';
 import type { Random } from '../lib/random.ts';
 import { planCodec, type StoredPlan } from './codec.ts';
 import { decodeCursor, encodeCursor, type FeedPosition } from './cursor.ts';
@@ -34,6 +35,8 @@ export interface FeedOptions {
   readonly queueCapacity?: number | undefined;
   /** Recent changes kept for subscribers that come back. @default 2048 */
   readonly ringCapacity?: number | undefined;
+  /** Where lists of plans are kept in memory: the revision up to which they are. Absent: each is read from the store. */
+  readonly listedUpTo?: () => number;
   /** Told first what the watch tells. */
   readonly onBatch?: (batch: ReflectorBatch) => void;
 }
@@ -85,6 +88,15 @@ export class KvPlanFeed implements PlanFeed {
 
   cursorOf({ head, revision }: PlanRecord): Cursor {
     return encodeCursor({ clusterId: this.#reflector.clusterId, revision, seq: head.seq });
+  }
+
+  position(): Cursor {
+    const { clusterId } = this.#reflector;
+    const revision = Math.min(
+      this.#reflector.status().revision,
+      this.#options.listedUpTo?.() ?? Number.POSITIVE_INFINITY,
+    );
+    return encodeCursor({ clusterId, revision, seq: 1 });
   }
 
   async hasMoved(plan: PlanRecord, since: Cursor): Promise<boolean> {
@@ -197,11 +209,10 @@ export class KvPlanFeed implements PlanFeed {
     }
     const { clusterId } = this.#reflector;
     const target = this.#ring.newest;
-    const stop = new AbortController();
+    const link = linkedSignal(signal);
     let reached = position.revision;
     try {
-      const ended = AbortSignal.any([signal, stop.signal]);
-      const from = { fromRevision: position.revision + 1, clusterId, signal: ended };
+      const from = { fromRevision: position.revision + 1, clusterId, signal: link.signal };
       for await (const { revision, events } of this.#kv.watch(PLANS, from)) {
         yield* changesOf(events, clusterId);
         reached = revision;
@@ -217,7 +228,7 @@ export class KvPlanFeed implements PlanFeed {
         yield { gap: { reason: 'store-changed', position: here } };
       }
     } finally {
-      stop.abort();
+      link.abort();
     }
   }
 

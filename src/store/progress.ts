@@ -6,6 +6,7 @@ import type { Logger, Metrics, PlanChange, PlanFeed } from '../domain/ports.ts';
 import type { ProgressFeed } from '../domain/progress.ts';
 import type { SearchProgress } from '../domain/solution.ts';
 import type { Clock } from '../lib/clock.ts';
+import { linkedSignal } from '../lib/linked-signal.ts';
 import type { Random } from '../lib/random.ts';
 import { planCodec, progressCodec } from './codec.ts';
 import { idOf, isPlanId, keys, PROGRESS } from './keys.ts';
@@ -58,13 +59,17 @@ export class KvProgressFeed implements ProgressFeed {
   /** Ends at once for a plan that is not there or has nothing left to search. Throws STORE_*. */
   async *watch(planId: string, signal: AbortSignal): AsyncGenerator<SearchProgress, void, undefined> {
     if (signal.aborted || this.#closed) return;
-    const stop = new AbortController();
-    const leaving = AbortSignal.any([signal, stop.signal]);
+    const link = linkedSignal(signal);
     const newest = new Newest<SearchProgress>();
-    leaving.addEventListener('abort', () => newest.end(), { once: true });
-    const changes = this.#options.feed.watch({ planId, signal: leaving });
+    const leave = () => {
+      newest.end();
+      this.#leave(planId, newest);
+    };
+    // Not left to the generator's end: whoever stands still at an item and goes never asks for the next one.
+    link.signal.addEventListener('abort', leave, { once: true });
+    const changes = this.#options.feed.watch({ planId, signal: link.signal });
     try {
-      if (!(await this.#isToSearch(planId))) return;
+      if (!(await this.#isToSearch(planId)) || link.signal.aborted) return;
       void untilOver(changes).then(
         () => newest.end(),
         (error) => newest.fail(error),
@@ -73,8 +78,7 @@ export class KvProgressFeed implements ProgressFeed {
       await session.started;
       yield* newest.items();
     } finally {
-      this.#leave(planId, newest);
-      stop.abort(ENDED);
+      link.abort(ENDED);
     }
   }
 

@@ -120,6 +120,31 @@ test.each([
   expect((await watch([url])).code).toBe(code);
 });
 
+test.each([
+  ['done', 0],
+  ['error', 1],
+  ['not found', 4],
+])('whoever begins after the end of a plan in %s is told so with %s', async (end, code) => {
+  const { url, requests } = await gateway(status(204), status(200, JSON.stringify({ plans: [{ status: end }] })));
+  expect(await watch([url], { after: 'c9' })).toMatchObject({ code, printed: [], complaints: [] });
+  expect(requests).toMatchObject([
+    { url: '/v1/plans/p/events', id: 'c9', authorization: 'Basic eA==' },
+    { url: '/v1/plans/p', authorization: 'Basic eA==' },
+  ]);
+});
+
+test('how a plan ended is asked again when the gateway does not say, and no end when it is in work again', async () => {
+  const { url, requests } = await gateway(
+    stream(`retry: 1\n\n${event(1, 'solving')}`, 'cut'),
+    ...[status(204), status(503), status(204), status(200, '{"plans":[{"status":"solving"}]}')],
+    stream(event(2, 'done')),
+  );
+  const { code, complaints } = await watch([url]);
+  expect([code, complaints.length, requests.length]).toEqual([0, 3, 6]);
+  const gone = await gateway(status(204), status(404));
+  expect(await watch([gone.url], { after: 'c9' })).toMatchObject({ code: 3 });
+});
+
 test('what repeating does not cure ends the program at once, with the reason', async () => {
   const missing = await gateway(status(404));
   expect(await watch([missing.url])).toMatchObject({ code: 3, complaints: ['conductor: plan p is not there'] });

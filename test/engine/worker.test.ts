@@ -288,6 +288,17 @@ describe('worker', () => {
     expect(await stores.plans.get(id)).toBeNull();
   });
 
+  it('keeps nothing of a plan that it is done with: its own end aborts what is in hand, not what was', async () => {
+    const signals: (AbortSignal | undefined)[] = [];
+    const worker = translator(async (_claim, { signal }) => {
+      signals.push(signal);
+      return { to: 'error', reason: 'failed', message: '' };
+    });
+    await historyUntil(await createPlan('over'), 'error');
+    await worker.stop(60_000);
+    expect(signals.map((signal) => signal?.aborted)).toEqual([false]);
+  });
+
   it('stops without writing for a plan that it had to abort, and the plan is offered again', async () => {
     const id = await createPlan('held');
     let entered: () => void = () => {};

@@ -32,6 +32,38 @@ test('a source may be added while the others are read', async () => {
   expect(out.sort((a, b) => a - b)).toEqual([1, 2, 10]);
 });
 
+test('whoever stops reading closes what is open, waits for none of it, and hears of no trouble there', async () => {
+  const closed: string[] = [];
+  /** Yields once; then its `next` never answers. */
+  const source = (name: string, onReturn: () => Promise<void>): AsyncIterable<string> => {
+    const first = [name];
+    return {
+      [Symbol.asyncIterator]: () => ({
+        next: () => (first.length > 0 ? Promise.resolve({ value: first.pop() ?? '' }) : new Promise(() => {})),
+        async return() {
+          closed.push(name);
+          await onReturn();
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+  };
+  const merged = new Merged<string>();
+  merged.add(source('hangs', () => new Promise(() => {})));
+  merged.add(source('fails', () => Promise.reject(new Error('already gone'))));
+  merged.add(listed());
+  merged.add({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) });
+  const out: string[] = [];
+  for await (const item of merged.items()) {
+    out.push(item);
+    if (out.length === 2) break;
+  }
+  expect([out, closed]).toEqual([
+    ['hangs', 'fails'],
+    ['hangs', 'fails'],
+  ]);
+});
+
 test('a source that fails fails the whole, and nothing is asked of a source whose item was not taken', async () => {
   const merged = new Merged<number>();
   let asked = 0;

@@ -1,9 +1,10 @@
 // Event streams of the REST API on real sockets: comments while nothing happens, quotas over all transports, drain.
+import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import type { PlanEvent } from '../../src/domain/plan.ts';
 import type { PlanChange } from '../../src/domain/ports.ts';
 import { KNOWN_ID, planRecord } from '../api/rest/support.ts';
-import { type RunningServer, type SettingsPatch, startServer, WsClient } from './support.ts';
+import { type RunningServer, rawSocket, type SettingsPatch, startServer, WsClient } from './support.ts';
 
 const EVENT: PlanEvent = {
   planId: KNOWN_ID,
@@ -60,6 +61,36 @@ test('a quiet stream gets comments, passes proxies that buffer, and no event bre
     message: 'two\nlines',
   });
   leave.abort();
+});
+
+test('a client that stops reading and goes leaves nothing of the progress that it was told', async () => {
+  const { port, server, services, plans } = await start();
+  plans.set(KNOWN_ID, planRecord(KNOWN_ID, { status: 'solving' }));
+  let left: () => void = () => {};
+  const gone = new Promise<void>((resolve) => {
+    left = resolve;
+  });
+  let turns = 0;
+  const placement = [{ demand: 'x'.repeat(100_000), candidateId: 'c' }];
+  services.plans.watchProgress = async function* () {
+    try {
+      for (let number = 1; ; number += 1) {
+        turns = 0;
+        yield { number, round: 1, objective: 1, bound: 1, gap: 0, nodes: 1, elapsedMs: 1, placement };
+      }
+    } finally {
+      left();
+    }
+  };
+  const socket = rawSocket(port);
+  socket.pause();
+  socket.write(`GET ${path}?progress=true HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\n\r\n`);
+  // Once the socket is full nobody asks for the next one.
+  await once(socket, 'connect');
+  for (turns = 0; turns < 1000; turns += 1) await new Promise(setImmediate);
+  socket.destroy();
+  await gone;
+  await server.close(0);
 });
 
 test('a stream ends when the server drains, so that its client goes elsewhere', async () => {

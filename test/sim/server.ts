@@ -1,4 +1,5 @@
 // What both simulators share: a real HTTP or HTTPS server on a free port, the record of calls, the delay and the faults.
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -177,6 +178,8 @@ export async function startServer(options: ServerOptions): Promise<SimulatorServ
   let underWay = 0;
   let peak = 0;
   const stopped = new AbortController();
+  // Every answer that is held back listens.
+  setMaxListeners(0, stopped.signal);
   const faults = createFaults();
   const server = createListener(options.tls);
   // As a proxy in front of A&AI does: connections stay open for half a minute.

@@ -191,6 +191,20 @@ export function compensationContract(name: string, open: () => Promise<Rig>): vo
       await until(() => made.status()?.pending === 0);
     });
 
+    it('a round keeps nothing with the process: what ends this one aborts none that is over', async () => {
+      await failedRelease();
+      const signals: AbortSignal[] = [];
+      const made = queue();
+      made.serve(async (_entry, signal) => {
+        signals.push(signal);
+        return refuses();
+      });
+      await advanceUntil(10 * MINUTE, () => signals.length === 1);
+      await advanceUntil(10 * MINUTE, () => signals.length === 2);
+      await made.close();
+      expect(signals[0]?.aborted).toBe(false);
+    });
+
     it('is never tried before it is due', async () => {
       const id = await failedRelease();
       const { asked, release } = controller(agrees);

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isConductorError } from '../../src/domain/errors.ts';
 import type { KeyValue, Kv, Operation, WatchEvent } from '../../src/store/kv.ts';
 import { when } from '../../src/store/request.ts';
+import { followersOf } from '../support/followers.ts';
 import { put, type Rig, take, takeEvents, text } from './rigs.ts';
 
 const code = (wanted: string) => (error: unknown) => isConductorError(error) && error.code === wanted;
@@ -226,6 +227,13 @@ export function kvContract(name: string, open: () => Promise<Rig>): void {
         await kv.txn(put('other', ''));
         stop.abort();
         expect(await watching).toBe('ended');
+      });
+
+      it('a watch that its reader leaves keeps nothing with a signal that lives on', async () => {
+        const { signal } = new AbortController();
+        const { revision } = await kv.txn(put('g/x', ''));
+        for await (const { events } of kv.watch('g/', { fromRevision: revision, signal })) if (events.length > 0) break;
+        expect(followersOf(signal)).toBe(0);
       });
 
       it('refuses a revision that the store has not reached: it must have been another store', async () => {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isConductorError } from '../../src/domain/errors.ts';
 import { decodeCursor, encodeCursor } from '../../src/store/cursor.ts';
+import { followersOf } from '../support/followers.ts';
 import type { Rig } from './rigs.ts';
 import { advanced, Listener, newPlan, type StoresRig, short, withStores } from './stores-rig.ts';
 
@@ -214,6 +215,37 @@ export function planFeedContract(name: string, open: () => Promise<Rig>): void {
         await expect(hear(foreign)).rejects.toSatisfy(code('CURSOR_EXPIRED'));
         await expect(hear(future)).rejects.toSatisfy(code('CURSOR_EXPIRED'));
       }
+    });
+
+    it('a list and what is told after its position show every change, of an empty store too, in every process', async () => {
+      const { feed, plans } = rig.stores;
+      const other = await rig.another();
+      const query = { order: 'oldest-first', first: 10 } as const;
+      const empty = feed.position();
+      expect((await plans.list(query)).plans).toEqual([]);
+      const made = [await create(), await create()];
+      const told = await listen({ after: empty }).until(atLeast(2));
+      expect(told.map((one) => one.kind === 'event' && one.event.planId)).toEqual(made);
+      const position = feed.position();
+      expect((await plans.list(query)).plans.map(({ head }) => head.id)).toEqual(made);
+      await work(made[0] ?? '');
+      await plans.delete(made[1] ?? '');
+      await create();
+      for (const stores of [rig.stores, other]) {
+        const heard = await listen({ after: position }, stores).until(atLeast(4));
+        expect(heard.map(short)).toEqual(['2:translating', '3:translated', 'deleted', '1:template']);
+      }
+    });
+
+    it('a subscriber that read of the past and leaves keeps nothing with a signal that lives on', async () => {
+      const listener = listen();
+      // More than the memory holds.
+      for (let at = 0; at < 40; at += 1) await create();
+      const [first] = await listener.until(atLeast(40));
+      const { signal } = new AbortController();
+      let count = 0;
+      for await (const _ of rig.stores.feed.watch({ after: first?.cursor ?? '', signal })) if (++count === 39) break;
+      expect(followersOf(signal)).toBe(0);
     });
 
     it('ends when it is told to, and says where it stands', async () => {

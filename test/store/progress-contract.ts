@@ -219,6 +219,25 @@ export function progressContract(name: string, open: () => Promise<Rig>): void {
       expect((await slow.next()).value).toEqual(progress(3));
     });
 
+    it('a reader that stands still at an item and then leaves is gone, and the watch with the last of them', async () => {
+      const noted = noting(rig.kv);
+      const clock = new HandClock();
+      const parts = { kv: noted.kv, feed: rig.stores.feed, clock, random, logger: quiet, metrics: noMetrics };
+      const feed = new KvProgressFeed(parts);
+      const id = await translated();
+      const claim = await solving(id);
+      const leaving = new AbortController();
+      const reader = feed.watch(id, leaving.signal);
+      const first = reader.next();
+      claim.progress?.(progress(1));
+      expect((await first).value).toEqual(progress(1));
+      leaving.abort();
+      clock.pass(30_000);
+      await noted.ended;
+      expect(noted.watched).toEqual([]);
+      await feed.close();
+    });
+
     it('one watch serves all subscribers of a process, from the first until some time after the last', async () => {
       const noted = noting(rig.kv);
       const clock = new HandClock();

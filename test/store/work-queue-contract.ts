@@ -175,18 +175,21 @@ export function workQueueContract(name: string, open: () => Promise<Rig>): void 
     it('asks the store once for a claim, won or lost, once the watch has told of the plan; results with documents are one write', async () => {
       const id = await create();
       const calls: string[] = [];
-      const counting = counted(rig.witness, calls);
-      const stores = await startStores(counting, rig.clock);
+      const { kv, claimsTold } = counted(rig.witness, calls);
+      const stores = await startStores(kv, rig.clock);
       await new Listener(stores, { planId: id }).until((changes) => changes.length > 0);
       const next = await create();
       await offered(next, 'controller', stores);
       const seen = new Listener(stores);
       await rig.stores.plans.delete(await create());
       await seen.until((changes) => changes.length > 0);
-      // The lease of the process is there from now on.
-      await (await claim(id, 'controller', stores)).release();
+      // The lease of the process is there from now on. A claim that the watch tells of after its end is looked at once more.
+      const before = await claim(id, 'controller', stores);
+      await claimsTold(1);
+      await before.release();
       calls.length = 0;
       const won = await claim(next, 'controller', stores);
+      await claimsTold(2);
       expect(calls).toEqual(['txn']);
       await won.advance({ ...advanced, parts: { translation: translation() } });
       expect(calls).toEqual(['txn', 'txn']);
@@ -450,18 +453,36 @@ export function workQueueContract(name: string, open: () => Promise<Rig>): void 
   });
 }
 
-/** Notes each reading and writing. */
-function counted(kv: Kv, calls: string[]): Kv {
+/** Notes each reading and writing; `claimsTold` resolves when the watch has told of so many claims, and they were looked at. */
+function counted(inner: Kv, calls: string[]): { kv: Kv; claimsTold(count: number): Promise<void> } {
+  let told = 0;
+  let wake = () => {};
   const note = <T>(name: string, answer: T): T => {
     calls.push(name);
     return answer;
   };
-  return {
-    ...through(kv),
-    get: (key) => note('get', kv.get(key)),
-    range: (prefix, options) => note('range', kv.range(prefix, options)),
-    txn: (request) => note('txn', kv.txn(request)),
+  const kv: Kv = {
+    ...through(inner),
+    get: (key) => note('get', inner.get(key)),
+    range: (prefix, options) => note('range', inner.range(prefix, options)),
+    txn: (request) => note('txn', inner.txn(request)),
+    async *watch(prefix, options) {
+      for await (const batch of inner.watch(prefix, options)) {
+        yield batch;
+        // Asked for the next one, so this one was looked at.
+        if (prefix === CLAIMS) told += batch.events.filter(({ type }) => type === 'put').length;
+        wake();
+      }
+    },
   };
+  const claimsTold = async (count: number) => {
+    while (told < count) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  };
+  return { kv, claimsTold };
 }
 
 /** The first claim is applied and shown by the watch, and neither its answer nor the reading back arrives. */

@@ -268,6 +268,7 @@ function noted(feed: PlanFeed, watches: AbortSignal[]): PlanFeed {
     },
     status: () => feed.status(),
     cursorOf: (plan) => feed.cursorOf(plan),
+    position: () => feed.position(),
     hasMoved: (plan, since) => feed.hasMoved(plan, since),
   };
 }

@@ -1,6 +1,8 @@
 // With AAF on, right credentials are not enough: over every transport the gateway's identity must have its permission. The
 // healthcheck stays open, and what is granted is asked for once.
+import { createClient } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import WebSocket from 'ws';
 import { WsClient } from '../server/support.ts';
 import { type AafSimulator, startAafSimulator } from '../sim/aaf.ts';
 import { type Simulators, startSimulators } from '../sim/start.ts';
@@ -100,10 +102,37 @@ it('credentials are needed whatever basic_auth_secure says, and AAF is not asked
   expect(aaf.calls).toHaveLength(0);
 });
 
-it('an AAF that fails refuses, as long as it fails and no longer', async () => {
-  aaf.faults.add({ kind: 'status', status: 500, times: 1 });
-  expect((await gateway.rest('GET', '/v1/plans')).status).toBe(401);
+it('an AAF that fails lets nobody in, as long as it fails; all but the clients of the reference are told that it passes', async () => {
+  const mend = aaf.faults.add({ kind: 'status', status: 500 });
+  const refused = await waysIn();
+  expect(refused.slice(0, 5)).toEqual([401, 401, 401, 503, 503]);
+  expect([1013, 'closed']).toContain(refused[5]);
+  const graphql = await query();
+  expect(graphql.headers.get('retry-after')).toBe('5');
+  expect(graphql.body).toMatchObject({
+    errors: [{ extensions: { code: 'UPSTREAM_UNAVAILABLE', retryable: true, retryAfter: 5 } }],
+  });
+  const events = await gateway.rest('GET', '/v1/plans/some-plan/events', undefined, { accept: 'text/event-stream' });
+  expect([events.status, events.headers.get('retry-after')]).toEqual([503, '5']);
+  mend();
   expect((await gateway.rest('GET', '/v1/plans')).status).toBe(200);
+});
+
+it('a client of graphql-ws outlives an outage of AAF', async () => {
+  aaf.faults.add({ kind: 'status', status: 500, times: 2 });
+  const closes: number[] = [];
+  const client = createClient({
+    url: `${gateway.url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: headers(),
+    retryAttempts: 2,
+    retryWait: () => Promise.resolve(),
+    on: { closed: (event) => closes.push((event as { readonly code: number }).code) },
+  });
+  const results: unknown[] = [];
+  for await (const { data } of client.iterate({ query: '{ __typename }' })) results.push(data);
+  expect([closes, results]).toEqual([[1013, 1013], [{ __typename: 'Query' }]]);
+  await client.dispose();
 });
 
 it('a drain does not wait for AAF: a socket whose permission is being asked for is told 503', async () => {

@@ -66,13 +66,21 @@ interface Item {
 const CHANGED = `subscription($id: ID!, $after: String) { planChanged(id: $id, after: $after) {
   kind: __typename cursor ... on PlanUpdated { event { seq from to reason actor } } } }`;
 
+const ALL = `subscription($after: String) { planChanged: plansChanged(after: $after) {
+  kind: __typename cursor ... on PlanUpdated { event { seq from to reason actor } } } }`;
+
 /** A GraphQL subscription over server-sent events; items until the last one satisfies the test. */
-async function* subscribed(at: Gateway, id: string, after: string | null = null): AsyncGenerator<Item> {
+async function* subscribed(
+  at: Gateway,
+  id: string | null,
+  after: string | null = null,
+  query = CHANGED,
+): AsyncGenerator<Item> {
   const stop = new AbortController();
   const answer = await fetch(`${at.url}/graphql`, {
     method: 'POST',
     headers: { authorization: at.authorization, 'content-type': 'application/json', accept: 'text/event-stream' },
-    body: JSON.stringify({ query: CHANGED, variables: { id, after } }),
+    body: JSON.stringify({ query, variables: { id, after } }),
     signal: stop.signal,
   });
   let text = '';
@@ -226,6 +234,24 @@ describe('a subscription', () => {
       [4, 'SOLVING'],
       [5, 'NOT_FOUND'],
     ]);
+  });
+
+  it('to all plans begins where a list of them was read, on any gateway: what the list does not show is told', async () => {
+    const list = async () => {
+      const { plans } = await graphql('{ plans { feedCursor nodes { id } } }');
+      return plans as { readonly feedCursor: string; readonly nodes: readonly { readonly id: string }[] };
+    };
+    const empty = await list();
+    const id = await gateway.accepted({ name: 'order-9', template: TEMPLATE });
+    await until(subscribed(other, null, empty.feedCursor, ALL), to('TEMPLATE'));
+    const { feedCursor, nodes } = await list();
+    expect([empty.nodes, nodes]).toEqual([[], [{ id }]]);
+    await has.update(id, { status: 'translating', translation_owner: 'vm-1', translation_counter: 1 });
+    await has.update(id, { status: 'translated' });
+    for (const at of [gateway, other]) {
+      const told = await until(subscribed(at, null, feedCursor, ALL), to('TRANSLATED'));
+      expect(statuses(told).slice(-2)).toEqual(['translating', 'translated']);
+    }
   });
 
   it('whose missed history etcd has compacted is told so, and goes on from the present state', async () => {

@@ -4,6 +4,7 @@ import type { CallContext, InventoryProvider, Logger, Metrics, SearchOptions, So
 import type { Problem } from '../../domain/problem.ts';
 import type { Recommendation, SolveResult } from '../../domain/solution.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { linkedSignal } from '../../lib/linked-signal.ts';
 import { type BuiltModel, modelSteps, type RankedDemand } from './build-model.ts';
 import { constraintTypes } from './constraints/index.ts';
 import { withDeadline } from './deadline.ts';
@@ -46,11 +47,15 @@ export function solverOver(parts: SolverParts): Solver {
   return {
     async solve(problem, options, ctx) {
       const started = parts.clock.monotonic();
-      const signal = anySignal(options.signal, ctx.signal);
-      signal?.throwIfAborted();
-      const result = await run(parts, problem, options, { ...ctx, ...(signal ? { signal } : {}) }, started);
-      if (!options.recorded) report(parts, problem, result, (parts.clock.monotonic() - started) / 1000);
-      return result;
+      const { signal, unlink } = linkedSignal(options.signal, ctx.signal);
+      try {
+        signal.throwIfAborted();
+        const result = await run(parts, problem, options, { ...ctx, signal }, started);
+        if (!options.recorded) report(parts, problem, result, (parts.clock.monotonic() - started) / 1000);
+        return result;
+      } finally {
+        unlink();
+      }
     },
   };
 }
@@ -201,9 +206,4 @@ function report({ logger, metrics }: SolverParts, problem: Problem, result: Solv
   metrics.count('conductor_solver_nodes_total', {}, nodes);
   countFlavors(metrics, result, problem.serviceName);
   logger.info({ planId: problem.planId, result: result.kind, status: proof?.status, nodes, timedOut }, 'search ended');
-}
-
-function anySignal(...signals: (AbortSignal | undefined)[]): AbortSignal | undefined {
-  const present = [...new Set(signals)].filter((signal) => signal !== undefined);
-  return present.length > 1 ? AbortSignal.any(present) : present[0];
 }

@@ -1,5 +1,7 @@
 // AAF: whether the gateway's own identity has a permission that lets it serve. A granted answer is kept for hours; a refusal, an
-// error or an answer that cannot be read is not, so that a permission given later, or an AAF that is back, counts at once.
+// error or an answer that cannot be read is not, so that a permission given later, or an AAF that is back, counts at once. Nobody
+// is let in meanwhile, but whoever asks during an outage is told that it is one.
+import { ConductorError, isConductorError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/ports.ts';
 import type { PermissionCheck } from '../../domain/principal.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -48,6 +50,7 @@ export function createAaf(options: AafOptions): Aaf {
       return granted;
     } catch (error) {
       logger.warn({ system: 'AAF', user, err: error }, 'permissions could not be read: credentials are refused');
+      if (isConductorError(error) && error.retryable) throw unavailable(error);
       return false;
     } finally {
       underWay = null;
@@ -62,6 +65,10 @@ export function createAaf(options: AafOptions): Aaf {
     },
     close: () => http.close(),
   };
+}
+
+function unavailable(cause: ConductorError): ConductorError {
+  return new ConductorError('UPSTREAM_UNAVAILABLE', 'AAF cannot say now who may be let in.', { cause });
 }
 
 async function ask({ http, user, accepted, ids }: AafOptions): Promise<boolean> {

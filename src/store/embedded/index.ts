@@ -1,8 +1,10 @@
 // The embedded store: one durable LMDB folder with etcd's promises, for one process. The single-machine default and the store
 // that tests run on.
+import { setMaxListeners } from 'node:events';
 import { ConductorError } from '../../domain/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Ids } from '../../lib/ids.ts';
+import { linkedSignal } from '../../lib/linked-signal.ts';
 import { checkTxn } from '../check.ts';
 import {
   type KeyValue,
@@ -74,6 +76,8 @@ class EmbeddedKv implements Kv {
     this.#newClusterId = options.ids.uuid();
     this.#revision = readCounter(tables, META.revision);
     this.#commits = new CommitQueue(tables, options.historyRevisions ?? 10_000, (revision) => this.#onCommit(revision));
+    // Every watch listens.
+    setMaxListeners(0, this.#closing.signal);
     this.#leases = new Leases(tables, this.#commits, options.clock, options.ids);
   }
 
@@ -105,8 +109,20 @@ class EmbeddedKv implements Kv {
     return this.#commits.run(() => applyTxn(this.#tables, request, (id) => this.#leases.isLive(id)));
   }
 
-  async *watch(prefix: string, { fromRevision, clusterId, signal }: WatchOptions): AsyncGenerator<WatchBatch> {
-    const ended = AbortSignal.any([signal, this.#closing.signal]);
+  async *watch(prefix: string, options: WatchOptions): AsyncGenerator<WatchBatch> {
+    const ended = linkedSignal(options.signal, this.#closing.signal);
+    try {
+      yield* this.#watch(prefix, options, ended.signal);
+    } finally {
+      ended.unlink();
+    }
+  }
+
+  async *#watch(
+    prefix: string,
+    { fromRevision, clusterId, signal }: WatchOptions,
+    ended: AbortSignal,
+  ): AsyncGenerator<WatchBatch> {
     let next = fromRevision;
     if ((clusterId ?? this.#clusterId) !== this.#clusterId || fromRevision > this.#revision + 1) throw displaced();
     while (!signal.aborted) {

@@ -1,8 +1,10 @@
 // The etcd store: the Kv seam over etcd3's generated clients, with deadlines, bounded retries and the errors that the seam promises.
+import { setMaxListeners } from 'node:events';
 import type { Etcd3 } from 'etcd3';
 import { ConductorError, isConductorError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/ports.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { linkedSignal } from '../../lib/linked-signal.ts';
 import type { Random } from '../../lib/random.ts';
 import { retry } from '../../lib/retry.ts';
 import { checkTxn } from '../check.ts';
@@ -76,6 +78,8 @@ class EtcdKv implements Kv {
   constructor(options: EtcdOptions) {
     const { timeoutMs = 5_000, keepaliveMs = 10_000 } = options;
     this.#options = { ...options, timeoutMs, keepaliveMs };
+    // Every watch listens.
+    setMaxListeners(0, this.#closing.signal);
     this.#client = createClient(this.#options);
     this.#space = new KeySpace(
       options.prefix === '' || options.prefix.endsWith('/') ? options.prefix : `${options.prefix}/`,
@@ -125,12 +129,16 @@ class EtcdKv implements Kv {
 
   async *watch(prefix: string, options: WatchOptions): AsyncGenerator<WatchBatch> {
     const { clock, random, logger, keepaliveMs, timeoutMs } = this.#options;
-    const signal = AbortSignal.any([options.signal, this.#closing.signal]);
     const probeMs = Math.min(keepaliveMs, WATCH_HEARTBEAT_MS);
     const deps = { clock, random, logger, probeMs, timeoutMs, client: this.#client, space: this.#space };
     const statusAt = (revision: number) => this.#status(revision);
-    yield* watchPrefix({ ...deps, statusAt }, prefix, { ...options, signal });
-    if (!options.signal.aborted) throw closed();
+    const link = linkedSignal(options.signal, this.#closing.signal);
+    try {
+      yield* watchPrefix({ ...deps, statusAt }, prefix, { ...options, signal: link.signal });
+      if (!options.signal.aborted) throw closed();
+    } finally {
+      link.unlink();
+    }
   }
 
   async lease(ttlSeconds: number): Promise<Lease> {

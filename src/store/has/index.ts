@@ -29,6 +29,7 @@ export function createHasStores(kv: Kv, options: StoresOptions): Stores {
     kv: view,
     queueCapacity: options.feedQueueCapacity,
     ringCapacity: options.feedRingCapacity,
+    listedUpTo: () => rows.status().revision,
   });
   const plans = new HasPlanStore({ kv, view, list, clock: options.clock });
   const leftovers = new HasLeftovers({ ...options, kv, plans });

@@ -67,6 +67,24 @@ test('a deletion is told and ends the subscription to the plan', async () => {
   expect(await stream.next()).toBeNull();
 });
 
+test('a subscription to all plans begins where a list of them was read, of none too', async () => {
+  const world = await createWorld();
+  const list = async () => dataOf(await world.run('{ plans(first: 1) { feedCursor nodes { id } } }')).plans;
+  const { feedCursor, nodes } = await list();
+  expect(nodes).toEqual([]);
+  await world.store.plant(planHead({ id: 'p' }));
+  const stream = await world.follow(MANY, { after: feedCursor });
+  expect(dataOf((await stream.next()) ?? {}).plansChanged).toMatchObject({ event: { seq: 1 } });
+  const page = await list();
+  await world.store.move('p', { status: 'translating' });
+  await stream.stop();
+  const next = await world.follow(MANY, { after: page.feedCursor });
+  await world.store.move('p', { status: 'translated' });
+  const heard = [await next.next(), await next.next()].map((item) => dataOf(item ?? {}).plansChanged.event.seq);
+  expect([page.nodes, heard]).toEqual([[{ id: 'p' }], [2, 3]]);
+  await next.stop();
+});
+
 const MANY = `subscription ($after: String) { plansChanged(after: $after) {
   __typename cursor ... on PlanUpdated { plan { status } event { seq } } ... on Gap { reason }
 } }`;

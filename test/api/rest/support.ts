@@ -87,6 +87,7 @@ export function fakeServices(overrides: Partial<Services['plans']> = {}): FakeSe
     solution: async (_scope, { id }) => solutions.get(id) ?? null,
     translation: async () => null,
     cursorOf: ({ revision }) => `cursor-${revision}`,
+    position: () => 'cursor-0',
     hasMoved: async ({ revision }, since) => since !== `cursor-${revision}`,
     ...overrides,
   };

@@ -4,6 +4,7 @@ import type { Candidate } from '../../../src/domain/candidate.ts';
 import { ConductorError } from '../../../src/domain/errors.ts';
 import { createSolver } from '../../../src/engine/solve/index.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
+import { followersOf } from '../../support/followers.ts';
 import {
   candidate,
   controller,
@@ -292,6 +293,14 @@ describe('questions to other systems', () => {
     const of = problem({ demands: { a: [at(1)] }, constraints: [roles] });
     await expect(solve(of, { signal: stop.signal }, solver({ providers: [hanging] }))).rejects.toThrow('claim lost');
     await expect(solve(of, { signal: stop.signal }, solver())).rejects.toThrow('claim lost');
+  });
+
+  it('keep nothing with a signal that lives on', async () => {
+    const [caller, claim] = [new AbortController(), new AbortController()];
+    const of = problem({ demands: { a: [at(1)] } });
+    const ctx = { requestId: 'r', signal: claim.signal };
+    await solver().solve(of, { wanted: 1, timeLimitMs: 1000, signal: caller.signal }, ctx);
+    expect([followersOf(caller.signal), followersOf(claim.signal)]).toEqual([0, 0]);
   });
 });
 

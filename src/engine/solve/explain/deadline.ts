@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ExplainLimits } from '../../../domain/explanation.ts';
 import type { Clock } from '../../../lib/clock.ts';
+import { type LinkedSignal, linkedSignal } from '../../../lib/linked-signal.ts';
 
 /** A search gets this long beyond the limit to end by itself; its thread is ended after that. */
 const GRACE_MS = 500;
@@ -15,14 +16,15 @@ export class Deadline {
   readonly #end: number;
   readonly #outer: AbortSignal | undefined;
   readonly #cancel: () => void;
+  readonly #link: LinkedSignal;
 
   constructor(clock: Clock, { timeLimitMs, signal: outer }: ExplainLimits) {
     this.#clock = clock;
     this.#end = clock.monotonic() + timeLimitMs;
     this.#outer = outer;
-    const late = new AbortController();
-    this.#cancel = clock.after(Math.min(timeLimitMs + GRACE_MS, LONGEST_MS), () => late.abort());
-    this.signal = outer ? AbortSignal.any([outer, late.signal]) : late.signal;
+    this.#link = linkedSignal(outer);
+    this.#cancel = clock.after(Math.min(timeLimitMs + GRACE_MS, LONGEST_MS), () => this.#link.abort());
+    this.signal = this.#link.signal;
   }
 
   /** A part of what is left, so that one question does not use up the time of the next. End it, too. */
@@ -47,5 +49,6 @@ export class Deadline {
 
   end(): void {
     this.#cancel();
+    this.#link.unlink();
   }
 }
