@@ -1,7 +1,6 @@
 // `conductor watch`: a plan's changes, one line each, through the public event stream. It goes on by itself where it was when the
 // connection breaks, on the next gateway if several are named.
 import { setTimeout as pause } from 'node:timers/promises';
-import { linkedSignal } from '../lib/linked-signal.ts';
 import { readEvents, type ServerEvent } from './event-source.ts';
 
 export interface WatchParts {
@@ -76,8 +75,11 @@ function interrupted({ complain }: WatchParts, { cursor }: Progress): number {
 
 /** One connection: an exit code, or why it is over. */
 async function follow(url: string, parts: WatchParts, progress: Progress): Promise<number | string> {
-  const link = linkedSignal(parts.signal);
-  const timer = setTimeout(() => link.abort(new Error('the gateway says nothing any more')), QUIET_MS);
+  const over = new AbortController();
+  const leave = () => over.abort(parts.signal.reason);
+  if (parts.signal.aborted) leave();
+  parts.signal.addEventListener('abort', leave, { once: true });
+  const timer = setTimeout(() => over.abort(new Error('the gateway says nothing any more')), QUIET_MS);
   try {
     const query = parts.progress ? '?progress=true' : '';
     const response = await fetch(addressOf(url, parts, `/events${query}`), {
@@ -86,9 +88,9 @@ async function follow(url: string, parts: WatchParts, progress: Progress): Promi
         ...authorizationOf(parts),
         ...(progress.cursor === null ? {} : { 'last-event-id': progress.cursor }),
       },
-      signal: link.signal,
+      signal: over.signal,
     });
-    if (response.status === 204) return await ending(url, parts, progress, link.signal);
+    if (response.status === 204) return await ending(url, parts, progress, over.signal);
     if (response.status !== 200 || !response.body) return await refusal(response, parts, progress);
     progress.connected = true;
     for await (const event of readEvents(refreshing(response.body, timer))) {
@@ -98,7 +100,7 @@ async function follow(url: string, parts: WatchParts, progress: Progress): Promi
     return 'the connection ended';
   } finally {
     clearTimeout(timer);
-    link.unlink();
+    parts.signal.removeEventListener('abort', leave);
   }
 }
 
