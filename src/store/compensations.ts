@@ -16,10 +16,10 @@ import type { Ids } from '../lib/ids.ts';
 import type { Random } from '../lib/random.ts';
 import { compensationCodec, stepCodec } from './codec.ts';
 import { CompensationBook } from './compensation-book.ts';
-import { settleEntry } from './compensation-settle.ts';
+import { isOver, settleEntry } from './compensation-settle.ts';
 import type { HeldSteps } from './held-steps.ts';
 import { COMPENSATION, COMPENSATION_ENTRIES, isPlanId, keys } from './keys.ts';
-import type { KeyValue, Kv } from './kv.ts';
+import type { KeyValue, Kv, TxnRequest } from './kv.ts';
 import { Reflector, type ReflectorBatch } from './reflector.ts';
 import { when } from './request.ts';
 import { listAll } from './resync.ts';
@@ -114,13 +114,11 @@ export class KvCompensations implements CompensationServer {
       if (!found) return false;
       const entry = compensationCodec.decode(found);
       if (entry.state !== 'release') return false;
-      const row = await kv.get(keys.reservation(planId, step));
+      const row = isOver(entry) ? null : await kv.get(keys.reservation(planId, step));
       const message = `${entry.message}; given up by ${actor}`;
-      const ended = row && { ...stepCodec.decode(row).step, message, updated: clock.now() };
-      const request = when(
-        [{ key, modRevision: found.modRevision }, ...(row ? [{ key: row.key, modRevision: row.modRevision }] : [])],
-        [{ delete: key }, ...(row && ended ? [{ put: row.key, value: stepCodec.encode({ step: ended }) }] : [])],
-      );
+      const told = row ? messageIn(row, message, clock.now()) : when([], []);
+      const asSeen = { key, modRevision: found.modRevision };
+      const request = when([asSeen, ...told.compare], [{ delete: key }, ...told.then]);
       if (!(await kv.txn(request)).succeeded) continue;
       const { entityId, controller } = entry.step;
       logger.warn({ planId, step, entityId, controller, principal: actor }, 'release given up by hand');
@@ -272,4 +270,10 @@ export class KvCompensations implements CompensationServer {
     this.#failures += 1;
     return retryBaseMs * Math.min(40, 2 ** this.#failures) * (0.5 + random.next() / 2);
   }
+}
+
+/** The row of a step with another message. */
+function messageIn(row: KeyValue, message: string, updated: number): TxnRequest {
+  const step = { ...stepCodec.decode(row).step, message, updated };
+  return when([{ key: row.key, modRevision: row.modRevision }], [{ put: row.key, value: stepCodec.encode({ step }) }]);
 }
