@@ -140,6 +140,8 @@ export function controllerCases(): void {
           [first?.entityId, 1],
         ]);
         expect(await single.api.metric('conductor_compensations_pending')).toBe(1);
+        // How long it has been failing grows from 0.
+        while ((await single.api.metric('conductor_compensation_oldest_seconds')) === 0) await single.api.get('/livez');
       }),
   );
 
@@ -158,6 +160,7 @@ export function controllerCases(): void {
       expect(plan.reservations.map(({ state }) => state)).toEqual(['released', 'released']);
       expect(heldBy(single, plan)).toEqual([]);
       expect(await single.api.metric('conductor_compensations_pending')).toBe(0);
+      expect(await single.api.metric('conductor_compensation_oldest_seconds')).toBe(0);
     }),
   );
 
