@@ -196,7 +196,7 @@ export const OPTIONS = {
     ),
     hold_seconds: integer(
       600,
-      'New. A reservation whose plan was deleted while it was being made, or failed without releasing it, is released this many seconds after its last change. Longer than any call to the controller takes.',
+      'New. A reservation whose plan was deleted while it was being made, or failed without releasing it, is released this many seconds after its last change; one whose call may have come after its release is released once more. Longer than any call to the controller takes.',
       1,
       86_400,
     ),

@@ -10,8 +10,10 @@ export interface Compensation {
   /**
    * `hold`: its plan is in reservation; at `due` it is renewed if the plan still is, and released if the plan is gone or failed.
    * `release`: it belongs to nobody any more, and releasing it has failed so far.
+   * `verify`: it was released, but a call that reserves it may have been executed since; at `due` it is released once more,
+   * whatever its plan does.
    */
-  readonly state: 'hold' | 'release';
+  readonly state: 'hold' | 'release' | 'verify';
   /** When it came into this state, ms since the epoch. */
   readonly since: number;
   /** Not looked at before, ms since the epoch. */
@@ -25,7 +27,7 @@ export interface Compensation {
 }
 
 export interface CompensationSettings {
-  /** A reservation of a plan that is gone is released this long after its last change. */
+  /** A reservation of a plan that is gone is released this long after its last change; what may come late is awaited so long. */
   readonly holdMs: number;
   /** Pause after the first failed release; doubles. */
   readonly initialMs: number;

@@ -193,6 +193,8 @@ export interface Advance {
 export interface SagaStore {
   list(): Promise<readonly ReservationStep[]>;
   put(step: ReservationStep): Promise<void>;
+  /** Throws CLAIM_LOST when the claim is lost, by the clock of now: asked right before each call to a controller. */
+  assertOwned(): void;
 }
 
 /** A plan that this worker owns until it advances it, gives it back, or loses its lease. */

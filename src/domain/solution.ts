@@ -182,4 +182,9 @@ export interface ReservationStep {
   readonly reservationType: string;
   /** As the plan's template gives it; absent in rows that earlier versions stored. */
   readonly requestType?: string;
+  /**
+   * A call that reserves it may still be on its way: its outcome was unknown, or its worker was replaced while it was under way.
+   * Once set it stays; such a step is released a second time after the hold.
+   */
+  readonly mayComeLate?: true;
 }

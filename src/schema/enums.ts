@@ -96,6 +96,10 @@ export const CompensationStateEnum = builder.enumType('CompensationState', {
   values: {
     HOLD: { value: 'hold', description: 'Its plan was in reservation; it is released if the plan is gone or failed.' },
     RELEASE: { value: 'release', description: 'Nobody owns it any more, and its release has failed so far.' },
+    VERIFY: {
+      value: 'verify',
+      description: 'It was released; a call that was under way may have come since, so it is released once more.',
+    },
   } as const satisfies Record<string, EnumValue<Compensation['state']>>,
 });
 

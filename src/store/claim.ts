@@ -3,21 +3,20 @@
 import type { CompensationSettings } from '../domain/compensation.ts';
 import { ConductorError, isConductorError } from '../domain/errors.ts';
 import { isLegalTransition, type PartName, type PlanRecord, type PlanStatus, type Stage } from '../domain/plan.ts';
-import type { Advance, ClaimedPlan, Logger, Metrics, SagaStore } from '../domain/ports.ts';
-import type { ReservationStep, SearchProgress } from '../domain/solution.ts';
+import type { Advance, ClaimedPlan, Logger, Metrics } from '../domain/ports.ts';
+import type { SearchProgress } from '../domain/solution.ts';
 import type { Clock } from '../lib/clock.ts';
-import { eventCodec, planCodec, type StoredPlan, stepCodec } from './codec.ts';
-import { DEFAULT_COMPENSATION, entryOperation } from './compensation-rows.ts';
+import { eventCodec, planCodec, type StoredPlan } from './codec.ts';
 import type { HeldSteps } from './held-steps.ts';
 import { keys } from './keys.ts';
-import type { Compare, Kv, Operation } from './kv.ts';
+import { type Kv, MAX_TXN_OPERATIONS, type Operation } from './kv.ts';
 import { type LockBook, type LockChange, NO_LOCK_CHANGE } from './lock-book.ts';
 import { type EncodedPart, encodePart, type PartReader, writeParts } from './parts.ts';
-import { readReservations } from './plan-history.ts';
 import { endStop, keepsLocks, nextState, requeue } from './plan-state.ts';
 import { ProgressWriter } from './progress-writer.ts';
 import type { RecentHeads } from './recent-heads.ts';
 import { when } from './request.ts';
+import { SagaRows } from './saga-rows.ts';
 
 /** Attempts at a write whose outcome is unknown. */
 const TRIES = 4;
@@ -48,6 +47,8 @@ export interface ClaimOptions {
   readonly owner: string;
   readonly token: string;
   readonly leaseId: string;
+  /** False from the moment at which the lease counts as lost. */
+  readonly isLeaseLive: () => boolean;
   /** Called once when the claim is over, whichever way. */
   readonly onEnd: (claim: KvClaim) => void;
   /** Removes the claim's key if it is still there; never throws. */
@@ -59,14 +60,12 @@ export class KvClaim implements ClaimedPlan {
   readonly stage: Stage;
   readonly previous: PlanStatus;
   readonly token: number;
-  readonly saga: SagaStore;
+  readonly saga: SagaRows;
   readonly #options: ClaimOptions;
   readonly #lost = new AbortController();
   readonly #stop = new AbortController();
   readonly #progress: ProgressWriter;
   #state: 'held' | 'writing' | 'over' = 'held';
-  /** The plan has steps of a reservation, and these may have entries in the compensation queue. */
-  #hasSteps = false;
 
   constructor(options: ClaimOptions) {
     this.#options = options;
@@ -79,10 +78,13 @@ export class KvClaim implements ClaimedPlan {
       planId: options.stored.head.id,
       fence: () => this.#fence(),
     });
-    this.saga = {
-      list: () => this.#listSteps(),
-      put: (step) => this.#putStep(step),
-    };
+    this.saga = new SagaRows({
+      ...options,
+      head: options.stored.head,
+      fence: this.#fence(),
+      assertHeld: () => this.#assertHeld(),
+      lose: () => this.lose(),
+    });
   }
 
   get planId(): string {
@@ -174,7 +176,7 @@ export class KvClaim implements ClaimedPlan {
       const { head, event } = nextState(this.plan.head, asked, facts);
       const compare = [this.#fence(), { key: keys.plan(head.id), modRevision: this.plan.revision }, ...locks.compare];
       const value = planCodec.encode({ ...stored, head, event });
-      const request = when(compare, [
+      const operations: readonly Operation[] = [
         ...inline,
         { put: keys.plan(head.id), value },
         { put: keys.event(head.id, event.seq), value: eventCodec.encode({ event, token }) },
@@ -182,10 +184,11 @@ export class KvClaim implements ClaimedPlan {
         ...this.leftovers(),
         ...requeue(this.plan.head, head),
         ...endStop(this.plan.head, head, event.reason),
-        // Held for good from now on.
-        ...(change.to === 'done' && this.#hasSteps ? [{ deletePrefix: keys.compensations(head.id) }] : []),
         ...locks.operations,
-      ]);
+      ];
+      // Held for good from now on. What there is no room for is dropped when it is due.
+      const settled = change.to === 'done' ? this.saga.settled(MAX_TXN_OPERATIONS - operations.length) : [];
+      const request = when(compare, [...operations, ...settled]);
       const revision = await this.#settle(request, event.seq, locks.compare.length > 0);
       if (revision === null) continue;
       for (const { part, document } of documents.values()) reader.remember(part.ref, document);
@@ -244,39 +247,13 @@ export class KvClaim implements ClaimedPlan {
     return out;
   }
 
-  async #listSteps(): Promise<readonly ReservationStep[]> {
-    const steps = await readReservations(this.#options.kv, this.planId);
-    if (steps.length > 0) this.#hasSteps = true;
-    for (const step of steps) this.#options.held?.note(this.plan.head, step);
-    return steps;
-  }
-
-  async #putStep(step: ReservationStep): Promise<void> {
-    this.#assertHeld();
-    const { kv, clock, held, compensation = DEFAULT_COMPENSATION } = this.#options;
-    const put = { put: keys.reservation(this.planId, step.step), value: stepCodec.encode({ step }) };
-    const entry = entryOperation(this.plan.head, step, clock.now(), compensation);
-    this.#hasSteps = true;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        if ((await kv.txn(when([this.#fence()], [put, entry]))).succeeded) {
-          held?.note(this.plan.head, step);
-          return;
-        }
-        this.lose();
-        throw new ConductorError('CLAIM_LOST');
-      } catch (error) {
-        // The same step written twice is the same step.
-        if (!isConductorError(error, 'STORE_OUTCOME_UNKNOWN') || attempt >= TRIES) throw error;
-      }
-    }
-  }
-
-  #fence(): Compare {
+  #fence() {
     return { key: keys.claim(this.planId), modRevision: this.token };
   }
 
+  /** Timers come late in a process that stood still, so the clock is asked too. */
   #assertHeld(): void {
+    if (this.#state !== 'over' && !this.#options.isLeaseLive()) this.lose();
     if (this.#state !== 'held') throw new ConductorError('CLAIM_LOST');
   }
 

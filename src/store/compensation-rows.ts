@@ -17,12 +17,13 @@ export function entryOperation(
   { holdMs, initialMs }: CompensationSettings,
 ): Operation {
   const key = keys.compensation(id, step.step);
-  if (step.state === 'failed' || step.state === 'released') return { delete: key };
+  const late = step.state === 'released' && step.mayComeLate === true;
+  if (step.state === 'failed' || (step.state === 'released' && !late)) return { delete: key };
   const failed = step.state === 'release-failed';
   const entry: Compensation = {
     planId: id,
     requestId,
-    state: failed ? 'release' : 'hold',
+    state: failed ? 'release' : late ? 'verify' : 'hold',
     since: now,
     due: now + (failed ? initialMs : holdMs),
     attempts: failed ? 1 : 0,

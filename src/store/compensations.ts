@@ -18,10 +18,10 @@ import { linkedSignal } from '../lib/linked-signal.ts';
 import type { Random } from '../lib/random.ts';
 import { compensationCodec, stepCodec } from './codec.ts';
 import { CompensationBook } from './compensation-book.ts';
-import { settleEntry } from './compensation-settle.ts';
+import { isOver, settleEntry } from './compensation-settle.ts';
 import type { HeldSteps } from './held-steps.ts';
 import { COMPENSATION, COMPENSATION_ENTRIES, isPlanId, keys } from './keys.ts';
-import type { KeyValue, Kv } from './kv.ts';
+import type { KeyValue, Kv, TxnRequest } from './kv.ts';
 import { Reflector, type ReflectorBatch } from './reflector.ts';
 import { when } from './request.ts';
 import { listAll } from './resync.ts';
@@ -116,7 +116,16 @@ export class KvCompensations implements CompensationServer {
       if (!found) return false;
       const entry = compensationCodec.decode(found);
       if (entry.state !== 'release') return false;
+<<<<<<< HEAD
       if (!(await this.#giveUp(found, entry, `${entry.message}; given up by ${actor}`))) continue;
+=======
+      const row = isOver(entry) ? null : await kv.get(keys.reservation(planId, step));
+      const message = `${entry.message}; given up by ${actor}`;
+      const told = row ? messageIn(row, message, clock.now()) : when([], []);
+      const asSeen = { key, modRevision: found.modRevision };
+      const request = when([asSeen, ...told.compare], [{ delete: key }, ...told.then]);
+      if (!(await kv.txn(request)).succeeded) continue;
+>>>>>>> w-saga
       const { entityId, controller } = entry.step;
       logger.warn({ planId, step, entityId, controller, principal: actor }, 'release given up by hand');
       metrics.count('conductor_compensation_attempts_total', { outcome: 'given_up' });
@@ -288,4 +297,10 @@ export class KvCompensations implements CompensationServer {
     this.#failures += 1;
     return retryBaseMs * Math.min(40, 2 ** this.#failures) * (0.5 + random.next() / 2);
   }
+}
+
+/** The row of a step with another message. */
+function messageIn(row: KeyValue, message: string, updated: number): TxnRequest {
+  const step = { ...stepCodec.decode(row).step, message, updated };
+  return when([{ key: row.key, modRevision: row.modRevision }], [{ put: row.key, value: stepCodec.encode({ step }) }]);
 }

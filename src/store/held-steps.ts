@@ -104,7 +104,7 @@ export class HeldSteps {
     this.#checking = null;
   }
 
-  /** False: the plan is in work again, and may yet come to the same steps. */
+  /** False: it is to be looked at again, because the plan is in work, and may yet come to the same steps, or has just changed. */
   async #settle(id: string, { requestId, steps, done }: HeldPlan): Promise<boolean> {
     const { kv } = this.#options;
     const found = await kv.get(keys.plan(id));
@@ -114,9 +114,8 @@ export class HeldSteps {
       const held = await this.#held({ planId: id, requestId, step }, this.#stop.signal);
       if (held === false) continue;
       // Its client was told that it is done, and may be building on it: that is for a person to decide.
-      const kept = !found && done;
-      this.#tell(id, step, kept ? 'kept' : 'released');
-      if (!kept) await this.#release(id, requestId, step, found?.modRevision ?? 0);
+      if (!found && done) this.#tell(id, step, 'kept');
+      else if (!(await this.#release(id, requestId, step, found?.modRevision ?? 0))) return false;
     }
     if (!found) this.#plans.delete(id);
     return true;
@@ -134,8 +133,8 @@ export class HeldSteps {
       );
   }
 
-  /** After the hold, so that no call that was under way comes after the release. */
-  async #release(planId: string, requestId: string, step: ReservationStep, planRevision: number): Promise<void> {
+  /** After the hold, so that no call that was under way comes after the release. False: the plan is not as it was found. */
+  async #release(planId: string, requestId: string, step: ReservationStep, planRevision: number): Promise<boolean> {
     const { kv, clock, holdMs } = this.#options;
     const now = clock.now();
     const fields = { state: 'release', since: now, due: now + holdMs, attempts: 0, message: SET_BACK } as const;
@@ -146,6 +145,9 @@ export class HeldSteps {
       { key, modRevision: 0 },
       { key: keys.plan(planId), modRevision: planRevision },
     ];
-    await kv.txn(when(compare, [{ put: key, value: compensationCodec.encode(entry) }]));
+    const request = when(compare, [{ put: key, value: compensationCodec.encode(entry) }], [{ get: key }]);
+    const { succeeded, gets } = await kv.txn(request);
+    if (succeeded) this.#tell(planId, step, 'released');
+    return succeeded || Boolean(gets[0]);
   }
 }

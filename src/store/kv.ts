@@ -82,6 +82,8 @@ export interface Lease {
   readonly ttlSeconds: number;
   /** Aborted when the lease is lost or must be taken as lost (by the monotonic clock, before its TTL ends). */
   readonly lost: AbortSignal;
+  /** Whether it counts as held right now, by the monotonic clock and not by a timer; when it does not, `lost` is aborted at once. */
+  isLive(): boolean;
   /** Ends the lease and deletes its keys. */
   revoke(): Promise<void>;
 }

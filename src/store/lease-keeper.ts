@@ -25,7 +25,7 @@ export class LeaseKeeper {
   }
 
   async current(): Promise<Lease> {
-    return this.#lease ?? (await this.#grant());
+    return this.#lease?.isLive() ? this.#lease : await this.#grant();
   }
 
   /** The store says that the lease is gone: whoever asks next gets a new one. */
@@ -52,7 +52,7 @@ export class LeaseKeeper {
 
   #adopt(lease: Lease): Lease {
     this.#lease = lease;
-    if (lease.lost.aborted) this.drop(lease);
+    if (!lease.isLive()) this.drop(lease);
     else lease.lost.addEventListener('abort', () => this.drop(lease), { once: true });
     return lease;
   }

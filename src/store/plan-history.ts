@@ -25,15 +25,23 @@ export async function readEvents(
 
 /** The saga's steps in the order of reserving. */
 export async function readReservations(kv: Kv, planId: string): Promise<readonly ReservationStep[]> {
+  return (await readReservationRows(kv, planId)).map(({ step }) => step);
+}
+
+/** The same, each with the revision that wrote it. */
+export async function readReservationRows(
+  kv: Kv,
+  planId: string,
+): Promise<readonly { readonly step: ReservationStep; readonly revision: number }[]> {
   if (!isPlanId(planId)) return [];
-  const steps: ReservationStep[] = [];
+  const rows: { step: ReservationStep; revision: number }[] = [];
   let after: string | undefined;
   for (;;) {
     const page = await kv.range(keys.reservations(planId), { limit: 200, ...(after === undefined ? {} : { after }) });
-    for (const entry of page.kvs) steps.push(stepCodec.decode(entry).step);
+    for (const entry of page.kvs) rows.push({ step: stepCodec.decode(entry).step, revision: entry.modRevision });
     const last = page.kvs.at(-1);
     if (!page.more || !last) break;
     after = last.key;
   }
-  return steps.sort((a, b) => a.order - b.order || (a.step < b.step ? -1 : 1));
+  return rows.sort(({ step: a }, { step: b }) => a.order - b.order || (a.step < b.step ? -1 : 1));
 }

@@ -252,13 +252,14 @@ export class KvWorkQueue implements WorkQueue {
       metrics,
       compensation,
       held,
+      isLeaseLive: () => lease.isLive(),
       onEnd: (ended) => {
         if (this.#active.get(ended.planId) === ended) this.#active.delete(ended.planId);
       },
       onRelease: (released) => this.#remove(released.planId, released.claimToken, released.leftovers()),
     });
     this.#active.set(claim.planId, claim);
-    if (lease.lost.aborted) claim.lose();
+    if (!lease.isLive()) claim.lose();
     // Asked for before the claim; what comes later is told by the watch.
     if (this.#stopped.has(claim.planId)) claim.askToStop();
     return claim;

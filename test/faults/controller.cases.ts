@@ -2,7 +2,7 @@
 // nobody is told about.
 import { expect } from 'vitest';
 import type { SeenPlan } from './api.ts';
-import { FULL, type Single } from './cluster.ts';
+import { FULL, gate, type Single } from './cluster.ts';
 import { fault, type Run } from './fault.ts';
 import { checkInvariants } from './invariants.ts';
 import { THREE_RESERVATIONS } from './templates.ts';
@@ -140,6 +140,8 @@ export function controllerCases(): void {
           [first?.entityId, 1],
         ]);
         expect(await single.api.metric('conductor_compensations_pending')).toBe(1);
+        // How long it has been failing grows from 0.
+        while ((await single.api.metric('conductor_compensation_oldest_seconds')) === 0) await single.api.get('/livez');
       }),
   );
 
@@ -158,6 +160,7 @@ export function controllerCases(): void {
       expect(plan.reservations.map(({ state }) => state)).toEqual(['released', 'released']);
       expect(heldBy(single, plan)).toEqual([]);
       expect(await single.api.metric('conductor_compensations_pending')).toBe(0);
+      expect(await single.api.metric('conductor_compensation_oldest_seconds')).toBe(0);
     }),
   );
 
@@ -216,6 +219,30 @@ export function controllerCases(): void {
       expect(plan.status).toBe('done');
       expect(entitiesOf(single, RESERVE)).toHaveLength(3);
       expect(heldBy(single, plan)).toHaveLength(3);
+    }),
+  );
+
+  const second = ['max_reservation_counter = 2', 'hold_seconds = 5'];
+  fault(43, 'SDN-C does the work when we have given it up and rolled back: released once more after the hold', (run) =>
+    withSingle({ lines: ['[sdnc]', 'sdnc_rest_timeout = 1', '[reservation]', ...second] }, async (single) => {
+      const { faults } = single.simulators.sdnc;
+      const queued = gate();
+      faults.add({ match: { path: RESERVE }, skip: 1, times: 1, kind: 'delay', until: queued.promise });
+      const id = await single.api.create('booked late', THREE_RESERVATIONS);
+      await single.watcher.ended([id]);
+      const late = entitiesOf(single, RESERVE)[1] ?? '';
+      const isHeld = () => single.simulators.sdnc.reservations().has(late);
+      expect(isHeld()).toBe(false);
+      expect(await compensations(single)).toEqual([]);
+      queued.release();
+      while (!isHeld()) await single.api.get('/livez');
+      run.struck();
+      while (isHeld()) await single.api.get('/livez');
+      const plan = await outcome(single, id, run);
+      expect(plan.status).toBe('done');
+      expect(plan.reservations.find(({ entityId }) => entityId === late)?.state).toBe('released');
+      expect(heldBy(single, plan)).toHaveLength(3);
+      expect(entitiesOf(single, RELEASE).filter((entity) => entity === late)).toHaveLength(2);
     }),
   );
 }

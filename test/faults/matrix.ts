@@ -202,7 +202,13 @@ export const FAULTS: ReadonlyMap<number, Fault> = new Map([
       'never forgotten: kept, told, counted, and released once SDN-C is well',
     ),
   ],
-  [43, upstreams('SDN-C answers after our time-out', 'looked up by its stable id: exactly one reservation')],
+  [
+    43,
+    upstreams(
+      'SDN-C answers, or does the work, after our time-out',
+      'looked up by its stable id: exactly one reservation; what it books after a rollback is released again',
+    ),
+  ],
   [
     44,
     upstreams(

@@ -19,7 +19,7 @@ const MINUTE = 60_000;
 const LONG_LEASE = 50;
 
 /** Time stands still until somebody moves it. */
-class ManualClock implements Clock {
+export class ManualClock implements Clock {
   #now = Date.now();
   readonly #timers = new Set<{ readonly at: number; readonly fn: () => void }>();
   now = () => this.#now;
@@ -33,6 +33,11 @@ class ManualClock implements Clock {
 
   get timers(): number {
     return this.#timers.size;
+  }
+
+  /** A process that stood still for so long: no timer has run yet. */
+  skip(ms: number): void {
+    this.#now += ms;
   }
 
   advance(ms: number): void {
@@ -306,6 +311,106 @@ export function compensationContract(name: string, open: () => Promise<Rig>): vo
       await advanceUntil(1_000, async () => (await entries()) === 0);
       expect(released).toEqual(['e-1']);
       expect(Buffer.from((await rowState()) ?? []).toString()).toContain('"state":"released"');
+    });
+
+    const late = step({ mayComeLate: true, state: 'released', message: 'no answer in time' });
+    type Claim = Awaited<ReturnType<typeof reserving>>['claim'];
+    const rowOf = async (id: string) => (await rig.stores.plans.reservations(id))[0];
+
+    it.each<[string, (claim: Claim, id: string) => Promise<unknown>]>([
+      ['failed', (claim) => claim.advance({ to: 'error', reason: 'failed', failed: true, message: 'no capacity' })],
+      ['done', (claim) => claim.advance({ to: 'done', reason: 'completed' })],
+      ['in work', async () => undefined],
+      ['waiting for a worker', (claim) => claim.release()],
+      ['deleted', (_, id) => rig.stores.plans.delete(id)],
+    ])(
+      'released, and a call may still come: released once more after the hold, the plan being %s',
+      async (how, end) => {
+        const { id, claim } = await reserving(late);
+        const { due = 0, ...kept } = (await entry(id)) ?? {};
+        expect(kept).toMatchObject({ state: 'verify', attempts: 0, message: '', step: { entityId: 'e-1' } });
+        expect(due - Date.now()).toBeGreaterThan(5 * MINUTE);
+        await end(claim, id);
+        const before = await rig.kv.get(keys.plan(id));
+        const { asked, release } = controller(agrees);
+        const made = queue();
+        made.serve(release);
+        await until(() => clock.timers > 0);
+        clock.advance(9 * MINUTE);
+        await rig.kv.status();
+        expect(await made.list(10)).toEqual([]);
+        expect(asked).toEqual([]);
+        await advanceUntil(2 * MINUTE, async () => (await entries()) === 0);
+        expect(asked).toEqual(['e-1']);
+        expect(await rig.kv.get(keys.plan(id))).toEqual(before);
+        expect(await rowOf(id)).toEqual(how === 'deleted' ? undefined : late);
+      },
+    );
+
+    it('the second release fails: it is tried as others are, also while the plan is in work, and its row stays', async () => {
+      const { id, claim } = await reserving(late);
+      let well = false;
+      const { asked, release } = controller(() => (well ? agrees() : refuses()));
+      const made = queue();
+      made.serve(release);
+      await advanceUntil(11 * MINUTE, async () => (await entry(id))?.state === 'release');
+      const { since } = (await entry(id)) ?? {};
+      await until(() => made.status()?.pending === 1);
+      expect((await made.list(10)).map(({ planId, attempts }) => [planId, attempts])).toEqual([[id, 1]]);
+      await advanceUntil(5_000, async () => (await entry(id))?.attempts === 2);
+      expect((await entry(id))?.since).toBe(since);
+      expect(await rowOf(id)).toEqual(late);
+      well = true;
+      await advanceUntil(MINUTE, async () => (await entries()) === 0);
+      expect(asked).toHaveLength(3);
+      expect(await rowOf(id)).toEqual(late);
+      await claim.release();
+    });
+
+    it('a release that succeeds at last, of what may still come: released once more after another hold', async () => {
+      const { id, claim } = await reserving(step({ state: 'release-failed', mayComeLate: true }));
+      await claim.advance({ to: 'error', reason: 'failed', failed: true, message: 'Reservation release failed' });
+      const { asked, release } = controller(agrees);
+      queue().serve(release);
+      await advanceUntil(MINUTE, async () => (await entry(id))?.state === 'verify');
+      expect(asked).toEqual(['e-1']);
+      const row = await rowOf(id);
+      expect(row).toMatchObject({ state: 'released', message: 'released at attempt 2' });
+      await advanceUntil(11 * MINUTE, async () => (await entries()) === 0);
+      expect(asked).toEqual(['e-1', 'e-1']);
+      expect(await rowOf(id)).toEqual(row);
+    });
+
+    it('a plan that is done gives up the entries of what it holds, however many there are', async () => {
+      const steps = Array.from({ length: 110 }, (_, at) =>
+        step({ step: `2-${at}-vpn`, order: at, entityId: `h-${at}` }),
+      );
+      const { id, claim } = await reserving(late, ...steps);
+      await claim.advance({ to: 'done', reason: 'completed' });
+      const left = await queue().ofPlan(id);
+      expect(left.length).toBeLessThan(30);
+      expect(left.filter(({ state }) => state === 'verify')).toHaveLength(1);
+      const { asked, release } = controller(agrees);
+      queue().serve(release);
+      await advanceUntil(11 * MINUTE, async () => (await entries()) === 0);
+      expect(asked).toEqual(['e-1']);
+    });
+
+    it.each([
+      ['a later version wrote', { v: 2, step: {} }],
+      ['is damaged', { v: 0 }],
+    ])('a row that %s does not keep the pauses from growing, nor the release from ending', async (_, row) => {
+      const id = await failedRelease();
+      const key = keys.reservation(id, step().step);
+      await rig.kv.txn(when([], [{ put: key, value: JSON.stringify(row) }]));
+      let well = false;
+      const { asked, release } = controller(() => (well ? agrees() : refuses()));
+      queue().serve(release);
+      await advanceUntil(MINUTE, async () => (await entry(id))?.attempts === 2);
+      well = true;
+      await advanceUntil(MINUTE, async () => (await entries()) === 0);
+      expect(asked).toEqual(['e-1', 'e-1']);
+      expect(JSON.parse(Buffer.from((await rig.kv.get(key))?.value ?? []).toString())).toEqual(row);
     });
 
     it('an operator gives up what was settled by hand, and nobody asks for it any more', async () => {

@@ -1,7 +1,7 @@
 // What a process remembers to have reserved, once the store has been put back to an older copy.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Compensation } from '../../src/domain/compensation.ts';
-import type { Logger } from '../../src/domain/ports.ts';
+import type { Logger, Metrics } from '../../src/domain/ports.ts';
 import { compensationCodec } from '../../src/store/codec.ts';
 import { DEFAULT_COMPENSATION } from '../../src/store/compensation-rows.ts';
 import { HeldSteps } from '../../src/store/held-steps.ts';
@@ -20,13 +20,20 @@ describe('reservations that the store has forgotten', () => {
   let held: HeldSteps;
   let said: string[];
   let answer: boolean | null;
+  /** Labels of each count of `conductor_reservations_orphaned_total`. */
+  let counted: unknown[];
   beforeEach(async () => {
     rig = await withStores(await embeddedRig(), { leaseTtlSeconds: 50 });
     said = [];
     answer = true;
+    counted = [];
+    const count: Metrics['count'] = (name, labels) => {
+      if (name === 'conductor_reservations_orphaned_total') counted.push(labels);
+    };
+    const metrics = { ...noMetrics, count };
     const note = (_fields: object, message?: string) => void said.push(message ?? '');
     const logger: Logger = { ...quiet, warn: note, error: note };
-    held = new HeldSteps({ ...DEFAULT_COMPENSATION, kv: rig.kv, clock: rig.clock, logger, metrics: noMetrics });
+    held = new HeldSteps({ ...DEFAULT_COMPENSATION, kv: rig.kv, clock: rig.clock, logger, metrics });
     held.serve(async () => answer);
   });
   afterEach(async () => {
@@ -76,6 +83,8 @@ describe('reservations that the store has forgotten', () => {
     await judged();
     expect(await entryOf(id)).toBeNull();
     expect(said.filter((line) => line.includes('done plan'))).toHaveLength(1);
+    await held.close();
+    expect(counted).toEqual([{ outcome: 'kept' }, { outcome: 'released' }]);
   });
 
   it('that is not held any more, was released, or whose plan somebody deleted: left alone', async () => {
@@ -91,6 +100,45 @@ describe('reservations that the store has forgotten', () => {
     setBack();
     await held.close();
     expect(await entryOf(GONE)).toBeNull();
+  });
+
+  it('of a failed plan that is deleted at that moment: not forgotten, looked at again', async () => {
+    const id = await solvedPlan(rig.stores, []);
+    const claim = await rig.stores.work.claim(id, 'reservation', 'w');
+    await claim?.advance({ to: 'error', reason: 'failed', failed: true, message: 'broken' });
+    let asked = 0;
+    held.serve(async () => {
+      asked += 1;
+      if (asked === 1) await rig.stores.plans.delete(id);
+      return true;
+    });
+    held.note(head(id), step());
+    setBack();
+    await until(async () => (await entryOf(id)) !== null);
+    await held.close();
+    expect(asked).toBe(2);
+    expect(counted).toEqual([{ outcome: 'released' }]);
+  });
+
+  it('which somebody else has given to the queue already: left to that entry', async () => {
+    const other = new HeldSteps({
+      ...DEFAULT_COMPENSATION,
+      kv: rig.kv,
+      clock: rig.clock,
+      logger: quiet,
+      metrics: noMetrics,
+    });
+    other.serve(async () => true);
+    other.note(head(GONE), step());
+    other.onBatch(batch({ kind: 'gap', reason: 'store-changed' }));
+    await until(async () => (await entryOf(GONE)) !== null);
+    await other.close();
+    const before = await entryOf(GONE);
+    held.note(head(GONE), step());
+    await judged();
+    expect(await entryOf(GONE)).toEqual(before);
+    await held.close();
+    expect(counted).toHaveLength(1);
   });
 
   it('of a plan that is worked on again: judged when it has ended, and only what it did not come to again', async () => {

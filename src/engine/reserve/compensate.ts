@@ -15,7 +15,7 @@ export interface ReleaserOptions {
 }
 
 /** The queue stores the outcome itself. */
-const NO_ROWS: SagaStore = { list: async () => [], put: async () => undefined };
+const NO_ROWS: SagaStore = { list: async () => [], put: async () => undefined, assertOwned: () => undefined };
 
 /** One call for each time that the queue asks; the pauses between them are the queue's. */
 export function createReleaser({ controllers, ...parts }: ReleaserOptions): Releaser {

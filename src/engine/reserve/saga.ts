@@ -29,6 +29,16 @@ export interface SagaPlan {
 export const ROLLED_BACK = 'rolled back';
 const FOUND = 'found reserved at the controller';
 
+/** What is known of one reserve call. */
+interface Looked {
+  readonly kind: ReserveOutcome['kind'];
+  readonly message: string;
+  /** The call itself gave no clear answer. */
+  readonly unclear: boolean;
+  /** It may be made again. */
+  readonly retry: boolean;
+}
+
 export class Saga {
   readonly #options: SagaOptions;
   readonly #plan: SagaPlan;
@@ -46,26 +56,28 @@ export class Saga {
 
   /**
    * Reserves from a stored `intended` row; the row afterwards is `reserved`, `failed` (nothing is held) or `releasing`
-   * (something may be held). `resumed`: somebody may have made the call already.
+   * (something may be held). `resumed`: somebody may have made the call already, and it may be executed yet.
    */
   async reserve(step: ReservationStep, resumed: boolean): Promise<ReservationStep> {
-    if (resumed && (await this.#query(step)) === true) return this.#reserved(step, FOUND);
-    let perhapsHeld = resumed;
+    let row = resumed ? late(step) : step;
+    if (resumed && (await this.#query(row)) === true) return this.#reserved(row, FOUND);
     let message = '';
     for (let attempt = 1; attempt <= this.#options.tries; attempt += 1) {
-      const outcome = await this.#reserveAndLook(step);
-      if (outcome.kind === 'ok') return this.#reserved(step, outcome.message);
+      const outcome = await this.#reserveAndLook(row);
+      if (outcome.unclear) row = late(row);
+      if (outcome.kind === 'ok') return this.#reserved(row, outcome.message);
       message = outcome.message;
-      if (outcome.kind === 'unknown') perhapsHeld = true;
-      if (outcome.kind === 'unknown' && !outcome.retry) break;
+      if (!outcome.retry) break;
     }
-    this.#note(step, perhapsHeld ? 'unknown' : 'refused', message);
-    return this.#move(step, perhapsHeld ? 'releasing' : 'failed', message || 'refused without a reason');
+    this.#note(row, row.mayComeLate ? 'unknown' : 'refused', message);
+    return this.#move(row, row.mayComeLate ? 'releasing' : 'failed', message || 'refused without a reason');
   }
 
   /** Releases what may be held; the row afterwards is `released` or `release-failed`. */
   async release(step: ReservationStep): Promise<ReservationStep> {
-    const releasing = step.state === 'releasing' ? step : await this.#move(step, 'releasing', ROLLED_BACK);
+    // An intent that is given up is one of a former owner, whose call may be on its way.
+    const row = step.state === 'intended' ? late(step) : step;
+    const releasing = row.state === 'releasing' ? row : await this.#move(row, 'releasing', ROLLED_BACK);
     let message = '';
     for (let attempt = 1; attempt <= this.#options.tries; attempt += 1) {
       const outcome = await this.#outcome(releasing, (controller, request, ctx) => controller.release(request, ctx));
@@ -80,14 +92,12 @@ export class Saga {
   }
 
   /** An unknown outcome is looked up: held means reserved, not held may be tried again, no answer may not. */
-  async #reserveAndLook(
-    step: ReservationStep,
-  ): Promise<{ readonly kind: ReserveOutcome['kind']; readonly message: string; readonly retry: boolean }> {
+  async #reserveAndLook(step: ReservationStep): Promise<Looked> {
     const outcome = await this.#outcome(step, (controller, request, ctx) => controller.reserve(request, ctx));
-    if (outcome.kind !== 'unknown') return { ...outcome, retry: true };
+    if (outcome.kind !== 'unknown') return { ...outcome, unclear: false, retry: true };
     const held = await this.#query(step);
-    if (held === true) return { kind: 'ok', message: FOUND, retry: false };
-    return { ...outcome, retry: held === false };
+    if (held === true) return { kind: 'ok', message: FOUND, unclear: true, retry: false };
+    return { ...outcome, unclear: true, retry: held === false };
   }
 
   #query(step: ReservationStep): Promise<boolean | null> {
@@ -111,8 +121,9 @@ export class Saga {
     call: (controller: ServiceController, request: ReserveRequest, ctx: CallContext) => Promise<T>,
     failed: (message: string) => T,
   ): Promise<T> {
-    const { ctx, planId, requestType } = this.#plan;
+    const { ctx, planId, requestType, saga } = this.#plan;
     ctx.signal?.throwIfAborted();
+    saga.assertOwned();
     const controller = this.#options.controllers.get(step.controller.toLowerCase());
     if (!controller) return failed(`Unknown service controller: ${step.controller}`);
     try {
@@ -148,6 +159,10 @@ export class Saga {
     if (outcome === 'reserved' || outcome === 'released') logger.info(fields, 'reservation step');
     else logger.warn(fields, 'reservation step');
   }
+}
+
+function late(step: ReservationStep): ReservationStep {
+  return { ...step, mayComeLate: true };
 }
 
 /** The promise, or the signal's reason as soon as it is aborted. */

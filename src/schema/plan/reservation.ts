@@ -25,7 +25,7 @@ export const ReservationStepType = builder.objectRef<PlanReservation>('Reservati
       type: CompensationType,
       nullable: true,
       description:
-        'Who looks after what it may hold; null once it is settled: held by a plan that is done, or released.',
+        'Who looks after what it may hold; null once it is settled: held by a plan that is done, or released for good.',
       resolve: compensationOf,
     }),
   }),

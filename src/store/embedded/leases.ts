@@ -46,7 +46,13 @@ export class Leases {
     };
     this.#live.set(live.id, live);
     this.#schedule(live);
-    return { id: live.id, ttlSeconds, lost: live.lost.signal, revoke: () => this.#end(live) };
+    return {
+      id: live.id,
+      ttlSeconds,
+      lost: live.lost.signal,
+      isLive: () => this.#check(live),
+      revoke: () => this.#end(live),
+    };
   }
 
   /** Ends every lease with its keys; the last thing that a process does with the store. */
@@ -71,6 +77,13 @@ export class Leases {
       // The writer is closed or the disk is full: the keys go when the folder is opened the next time.
       this.#end(live).catch(() => undefined);
     });
+  }
+
+  /** Ends it at once when its time is over. */
+  #check(live: Live): boolean {
+    if (this.isLive(live.id)) return true;
+    this.#end(live).catch(() => undefined);
+    return false;
   }
 
   async #end(live: Live): Promise<void> {

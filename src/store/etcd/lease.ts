@@ -51,6 +51,13 @@ export class EtcdLease implements Lease {
     return this.#lost.signal;
   }
 
+  isLive(): boolean {
+    if (this.#lost.signal.aborted) return false;
+    if (this.#deps.clock.monotonic() < this.#deadline) return true;
+    this.#lose('it could not be renewed in time');
+    return false;
+  }
+
   async revoke(): Promise<void> {
     const running = !this.#lost.signal.aborted;
     this.forget();
@@ -77,11 +84,16 @@ export class EtcdLease implements Lease {
     return this.ttlSeconds * 1000;
   }
 
+  /** From here on it counts as lost, by the monotonic clock. */
+  get #deadline(): number {
+    const margin = Math.min(this.#ttlMs / 2, Math.max(MARGIN.leastMs, this.#ttlMs * MARGIN.share));
+    return this.#renewedAt + this.#ttlMs - margin;
+  }
+
   #schedule(renewInMs: number): void {
     for (const cancel of this.#cancelTimers) cancel();
     const { clock } = this.#deps;
-    const margin = Math.min(this.#ttlMs / 2, Math.max(MARGIN.leastMs, this.#ttlMs * MARGIN.share));
-    const left = this.#renewedAt + this.#ttlMs - margin - clock.monotonic();
+    const left = this.#deadline - clock.monotonic();
     this.#cancelTimers = [
       clock.after(Math.max(0, left), () => this.#lose('it could not be renewed in time')),
       clock.after(renewInMs, () => void this.#renew()),
@@ -93,7 +105,8 @@ export class EtcdLease implements Lease {
     const askedAt = clock.monotonic();
     try {
       const ttl = await this.#keepAlive();
-      if (this.#lost.signal.aborted) return;
+      // An answer after the deadline is too late, whatever it says: others may have begun.
+      if (!this.isLive()) return;
       if (ttl <= 0) return this.#lose('etcd has ended it');
       this.#renewedAt = askedAt;
       this.#schedule(this.#ttlMs / 3);

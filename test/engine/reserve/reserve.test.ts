@@ -42,7 +42,7 @@ describe('reserving', () => {
       ...planOf({ demands: ['a'] }),
       planId: 'plan-1',
       saga: {
-        list: () => saga.list(),
+        ...saga,
         put(step) {
           order.push(step.state);
           return saga.put(step);
@@ -214,7 +214,7 @@ test('a step that the store will never take is not called, and those before it a
   const [rows, controller] = [new Rows(), new Controller()];
   const stored = rows.as(new Process());
   const saga: SagaStore = {
-    list: stored.list,
+    ...stored,
     put: (step) =>
       step.demand === 'b' ? Promise.reject(new ConductorError('STORE_VALUE_TOO_LARGE')) : stored.put(step),
   };

@@ -58,7 +58,9 @@ export type Behaviour =
   /** Executed, but the answer is lost. */
   | 'lost-answer'
   /** Not executed, and the answer is lost too. */
-  | 'lost-request';
+  | 'lost-request'
+  /** No answer in time, and executed only when the test says so, see `bookLate`. */
+  | 'late';
 
 export interface ControllerOptions {
   readonly name?: string;
@@ -78,6 +80,7 @@ export class Controller {
   readonly calls: string[] = [];
   readonly requests: ReserveRequest[] = [];
   readonly #seen: string[] = [];
+  readonly #queued: string[] = [];
 
   constructor(options: ControllerOptions = {}) {
     this.options = options;
@@ -94,6 +97,11 @@ export class Controller {
     };
   }
 
+  /** Executes what was asked for and not executed yet. */
+  bookLate(): void {
+    for (const entityId of this.#queued.splice(0)) this.held.set(entityId, 1);
+  }
+
   #reserve(request: ReserveRequest): ReserveOutcome {
     const { entityId } = request;
     this.calls.push(`reserve ${entityId}`);
@@ -102,7 +110,8 @@ export class Controller {
     const behaviour = this.options.reserve?.[this.#seen.indexOf(entityId)] ?? 'ok';
     const repeated = this.options.refusesRepeats && this.held.has(entityId);
     if (behaviour === 'refuse' || repeated) return { kind: 'refused', message: 'no capacity' };
-    if (behaviour !== 'lost-request') {
+    if (behaviour === 'late') this.#queued.push(entityId);
+    else if (behaviour !== 'lost-request') {
       const { canQuery = true } = this.options;
       // Not idempotent on purpose when it can be asked: a second call would be a second reservation.
       this.held.set(entityId, canQuery ? (this.held.get(entityId) ?? 0) + 1 : 1);
@@ -137,6 +146,7 @@ export class Rows {
           this.rows.set(step.step, structuredClone(step));
           this.writes.push(`${step.step} ${step.state}`);
         }),
+      assertOwned: () => undefined,
     };
   }
 

@@ -310,6 +310,7 @@ describe('the reservation saga at this SDN-C', () => {
       put: async (step: ReservationStep) => {
         rows.set(step.step, step);
       },
+      assertOwned: () => undefined,
     };
     const result = await reserver.reserve({
       ...planOf(),

@@ -37,7 +37,9 @@ export type CompensationState =
   /** Its plan was in reservation; it is released if the plan is gone or failed. */
   | 'HOLD'
   /** Nobody owns it any more, and its release has failed so far. */
-  | 'RELEASE';
+  | 'RELEASE'
+  /** It was released; a call that was under way may have come since, so it is released once more. */
+  | 'VERIFY';
 
 /** A row of the table of rules. Of two rows for one country the last counts. */
 export type CountryLatencyInput = {
