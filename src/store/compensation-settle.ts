@@ -1,6 +1,6 @@
 // Settles one due entry of the compensation queue. Only a plan that is final or gone loses its reservations: neither ever comes back,
-// so no worker can be at the same entry; nor at one whose step was released, which no saga takes up again. Each write compares the owner key, so that an owner that was thought dead writes nothing;
-// a release that two of them make is the same release.
+// so no worker can be at the same entry; nor at one whose step was released, which no saga takes up again. Each write compares the
+// owner key, so that an owner that was thought dead writes nothing; a release that two of them make is the same release.
 import type { Compensation, CompensationSettings, Releaser } from '../domain/compensation.ts';
 import { isFinal, type PlanStatus } from '../domain/plan.ts';
 import type { Logger, Metrics } from '../domain/ports.ts';
@@ -10,12 +10,8 @@ import type { Random } from '../lib/random.ts';
 import { compensationCodec, planCodec, stepCodec } from './codec.ts';
 import { pauseAfter } from './compensation-rows.ts';
 import { keys } from './keys.ts';
-<<<<<<< HEAD
-import type { Compare, KeyValue, Kv, Operation } from './kv.ts';
-import { isUnreadable } from './read-plans.ts';
-=======
 import type { Compare, KeyValue, Kv, Operation, TxnRequest } from './kv.ts';
->>>>>>> w-saga
+import { isUnreadable } from './read-plans.ts';
 import { when } from './request.ts';
 
 export interface SettleParts extends CompensationSettings {

@@ -116,16 +116,7 @@ export class KvCompensations implements CompensationServer {
       if (!found) return false;
       const entry = compensationCodec.decode(found);
       if (entry.state !== 'release') return false;
-<<<<<<< HEAD
       if (!(await this.#giveUp(found, entry, `${entry.message}; given up by ${actor}`))) continue;
-=======
-      const row = isOver(entry) ? null : await kv.get(keys.reservation(planId, step));
-      const message = `${entry.message}; given up by ${actor}`;
-      const told = row ? messageIn(row, message, clock.now()) : when([], []);
-      const asSeen = { key, modRevision: found.modRevision };
-      const request = when([asSeen, ...told.compare], [{ delete: key }, ...told.then]);
-      if (!(await kv.txn(request)).succeeded) continue;
->>>>>>> w-saga
       const { entityId, controller } = entry.step;
       logger.warn({ planId, step, entityId, controller, principal: actor }, 'release given up by hand');
       metrics.count('conductor_compensation_attempts_total', { outcome: 'given_up' });
@@ -134,14 +125,11 @@ export class KvCompensations implements CompensationServer {
   }
 
   /** false: entry or row have changed meanwhile. A timeout is resolved by reading back what the row says. */
-  async #giveUp({ key, modRevision }: KeyValue, { planId, step }: Compensation, message: string): Promise<boolean> {
+  async #giveUp({ key, modRevision }: KeyValue, entry: Compensation, message: string): Promise<boolean> {
     const { kv, clock } = this.#options;
-    const row = await kv.get(keys.reservation(planId, step.step));
-    const ended = row && { ...stepCodec.decode(row).step, message, updated: clock.now() };
-    const request = when(
-      [{ key, modRevision }, ...(row ? [{ key: row.key, modRevision: row.modRevision }] : [])],
-      [{ delete: key }, ...(row && ended ? [{ put: row.key, value: stepCodec.encode({ step: ended }) }] : [])],
-    );
+    const row = isOver(entry) ? null : await kv.get(keys.reservation(entry.planId, entry.step.step));
+    const told = row ? messageIn(row, message, clock.now()) : when([], []);
+    const request = when([{ key, modRevision }, ...told.compare], [{ delete: key }, ...told.then]);
     try {
       return (await kv.txn(request)).succeeded;
     } catch (error) {
