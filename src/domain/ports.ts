@@ -139,7 +139,10 @@ export interface PlanFeedOptions {
   /** Only this plan. */
   readonly planId?: string;
   readonly filter?: PlanFilter;
-  /** Resume after this cursor: nothing lost, nothing twice, or an explicit gap. Throws CURSOR_INVALID or CURSOR_EXPIRED. */
+  /**
+   * Resume after this cursor: nothing lost, nothing twice, or an explicit gap. Throws CURSOR_INVALID, CURSOR_EXPIRED, and for one plan with
+   * the cursor of another one PLAN_NOT_FOUND.
+   */
   readonly after?: Cursor;
   readonly signal: AbortSignal;
 }
@@ -149,14 +152,14 @@ export interface PlanFeed {
   /**
    * Without `after`: for one plan its newest event first, then each change; for many plans changes from now on.
    * One plan's changes are all told, to a slow subscriber from the stored history; a gap means that the store was set back.
-   * The iteration ends when the signal is aborted.
+   * The iteration ends when the signal is aborted, or at once behind the deletion of a plan that is still gone.
    */
   watch(options: PlanFeedOptions): AsyncIterable<PlanChange>;
   /** The cursor of the plan's newest event: what follows after it is what `plan` does not show. */
   cursorOf(plan: PlanRecord): Cursor;
   /** A cursor that lists read from now on are at least as new as: many plans watched after it miss nothing that these do not show. */
   position(): Cursor;
-  /** Whether the plan as given has changed after the cursor. Throws CURSOR_INVALID or CURSOR_EXPIRED. */
+  /** Whether the plan as given, read after the cursor was received, has changed after it. Throws CURSOR_INVALID or CURSOR_EXPIRED. */
   hasMoved(plan: PlanRecord, since: Cursor): Promise<boolean>;
   /** Where the feed stands; `lagMs` is the time since it last heard from the store while it should have. */
   status(): { readonly connected: boolean; readonly revision: number; readonly lagMs: number };

@@ -34,3 +34,13 @@ export function singleFlight<T>(task: () => Promise<T>): () => Promise<T> {
     return flight;
   };
 }
+
+/** The outcome, or null as soon as the signal is aborted; the task goes on, for others who wait for it. */
+export function unlessAborted<T>(task: Promise<T>, signal: AbortSignal): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const leave = () => resolve(null);
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+    task.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+}

@@ -84,7 +84,7 @@ export function createPlanService(parts: PlanServiceParts): PlanService {
     async stop(scope, id) {
       authorize(scope, 'plan:stop');
       const outcome = PLAN_ID.test(id) ? await plans.stop(id, scope.principal.name) : ({ kind: 'missing' } as const);
-      if (outcome.kind === 'missing') throw notFound(id.slice(0, 128));
+      if (outcome.kind === 'missing') throw notFound(id);
       const { head } = outcome.plan;
       if (outcome.kind === 'over') {
         throw new ConductorError('PLAN_NOT_STOPPABLE', `Plan ${id} is ${head.status}: nothing is left to search.`);
@@ -223,10 +223,11 @@ async function* watchProgress(
   signal: AbortSignal,
 ): AsyncGenerator<SearchProgress, void, undefined> {
   authorize(scope, 'plan:read');
-  if (!PLAN_ID.test(planId) || (await parts.plans.get(planId)) === null) throw notFound(planId.slice(0, 128));
+  if (!PLAN_ID.test(planId) || (await parts.plans.get(planId)) === null) throw notFound(planId);
   yield* parts.progress.watch(planId, signal);
 }
 
+/** What a caller sent as an id may be long. */
 function notFound(planId: string): ConductorError {
-  return new ConductorError('PLAN_NOT_FOUND', `Plan ${planId} not found`);
+  return new ConductorError('PLAN_NOT_FOUND', `Plan ${planId.slice(0, 128)} not found`);
 }

@@ -1,4 +1,4 @@
-// Cursors of the plan feed: which store, which revision, which event of the plan. Opaque to callers, checked when they come back.
+// Cursors of the plan feed: which store, which revision, which event of which plan. Opaque to callers, checked when they come back.
 import { ConductorError } from '../domain/errors.ts';
 import type { Cursor } from '../domain/ports.ts';
 import { sha256 } from '../lib/json.ts';
@@ -9,17 +9,30 @@ export interface FeedPosition {
   readonly revision: number;
   /** Sequence number of the plan's event; 0 after its deletion, 1 where a gap was told. */
   readonly seq: number;
+  /** The plan of the event; absent where a gap was told, and in cursors of earlier releases. */
+  readonly planId?: string;
 }
 
-export function encodeCursor({ clusterId, revision, seq }: FeedPosition): Cursor {
-  return seal(`f1:${revision}:${seq}:${clusterId}`);
+export function encodeCursor({ clusterId, revision, seq, planId }: FeedPosition): Cursor {
+  const place = `${revision}:${seq}:${clusterId}`;
+  return seal(planId === undefined ? `f1:${place}` : `f2:${place}:${planId}`);
 }
 
 /** Throws CURSOR_INVALID for anything that `encodeCursor` did not make. */
 export function decodeCursor(cursor: Cursor): FeedPosition {
-  const match = /^f1:(\d{1,15}):(\d{1,9}):([\w-]{1,64})$/.exec(unseal(cursor));
+  const match = FORM.exec(unseal(cursor));
   if (!match) throw new ConductorError('CURSOR_INVALID');
-  return { revision: Number(match[1]), seq: Number(match[2]), clusterId: match[3] ?? '' };
+  const [, form, revision, seq, clusterId = '', planId] = match;
+  if ((form === 'f2') !== (planId !== undefined)) throw new ConductorError('CURSOR_INVALID');
+  const position = { revision: Number(revision), seq: Number(seq), clusterId };
+  return planId === undefined ? position : { ...position, planId };
+}
+
+const FORM = /^(f[12]):(\d{1,15}):(\d{1,9}):([\w-]{1,64})(?::([A-Za-z0-9][\w.-]{0,127}))?$/;
+
+/** Whether the cursor is known to be of another plan. */
+export function isOfOther(position: FeedPosition, planId: string): boolean {
+  return position.planId !== undefined && position.planId !== planId;
 }
 
 /** Text as an opaque token; its check digits tell a cut or mistyped one, they keep no secret. */

@@ -30,6 +30,11 @@ export class FeedRing {
     this.#changes = this.#changes.slice(cut).filter(({ revision }) => revision > this.#completeAfter);
   }
 
+  /** There is no change between `newest` and this revision. */
+  get quietUpTo(): number {
+    return Math.max(this.newest, this.#completeAfter);
+  }
+
   /** The changes after a revision, or null when some of them may be missing here. */
   after(revision: number): readonly LiveChange[] | null {
     if (revision >= this.newest) return [];

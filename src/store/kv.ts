@@ -74,6 +74,11 @@ export interface WatchOptions {
   readonly fromRevision: number;
   /** The store that `fromRevision` belongs to; another one that answers fails the watch with STORE_UNAVAILABLE. */
   readonly clusterId?: string;
+  /**
+   * A key under the prefix as it was written last before `fromRevision`. Where it is another one by then, the store was put back to an
+   * older copy and has caught up since: the watch fails with STORE_UNAVAILABLE.
+   */
+  readonly known?: Pick<KeyValue, 'key' | 'modRevision'>;
   readonly signal: AbortSignal;
 }
 
@@ -101,7 +106,10 @@ export interface Kv {
   /** Keys with the prefix in ascending byte order, one page. */
   range(prefix: string, options?: RangeOptions): Promise<RangeResult>;
   txn(request: TxnRequest): Promise<TxnResult>;
-  /** Reconnects by itself; throws STORE_COMPACTED, or STORE_UNAVAILABLE when another cluster or an older revision answers. Ends on abort. */
+  /**
+   * Reconnects by itself; throws STORE_COMPACTED, or STORE_UNAVAILABLE when another cluster, an older revision or another history
+   * answers. Ends on abort.
+   */
   watch(prefix: string, options: WatchOptions): AsyncIterable<WatchBatch>;
   /** Grants a lease and keeps it alive until revoked or lost. */
   lease(ttlSeconds: number): Promise<Lease>;

@@ -1,26 +1,23 @@
 // The PlanFeed port: one watch a process on the heads of all plans, fanned out in memory by plan id. A subscriber that comes
 // back with a cursor gets what it missed from memory, from the stored events or from the store's history, or an explicit gap.
-import { ConductorError, isConductorError } from '../domain/errors.ts';
+import { ConductorError } from '../domain/errors.ts';
 import type { PlanRecord } from '../domain/plan.ts';
-import type { Cursor, Logger, Metrics, PlanChange, PlanFeed, PlanFeedOptions, PlanFilter } from '../domain/ports.ts';
+import type { Cursor, Logger, Metrics, PlanChange, PlanFeed, PlanFeedOptions } from '../domain/ports.ts';
 import type { Clock } from '../lib/clock.ts';
-import { chunks } from '../lib/concurrency.ts';
-import { linkedSignal } from '../lib/linked-signal.ts';
 import type { Random } from '../lib/random.ts';
-import { planCodec, type StoredPlan } from './codec.ts';
-import { decodeCursor, encodeCursor, type FeedPosition } from './cursor.ts';
+import { planCodec } from './codec.ts';
+import { decodeCursor, encodeCursor, type FeedPosition, isOfOther } from './cursor.ts';
+import { CatchUp } from './feed-catch-up.ts';
+import { changeOf, changesOf, deletedChange, eventChange, newestRevision, selects } from './feed-changes.ts';
 import { FeedRing } from './feed-ring.ts';
-import { type FeedItem, FeedSubscriber, type LiveChange } from './feed-subscriber.ts';
+import { FeedSubscriber, type GapItem, type GapReason, type LiveChange, type LossItem } from './feed-subscriber.ts';
 import { idOf, isPlanId, keys, PLANS, TOMBSTONE } from './keys.ts';
 import type { KeyValue, Kv, WatchEvent } from './kv.ts';
-import { matchesHead } from './plan-filter.ts';
 import { readEvents } from './plan-history.ts';
-import { isUnreadable, toRecord } from './read-plans.ts';
+import { toRecord } from './read-plans.ts';
 import type { RecentHeads } from './recent-heads.ts';
 import { Reflector, type ReflectorBatch } from './reflector.ts';
-
-/** Heads read at once for whoever comes back too late. */
-const PLANS_AT_ONCE = 16;
+import { assertHappened, contradicts, isUndone } from './undone.ts';
 
 export interface FeedOptions {
   readonly kv: Kv;
@@ -46,6 +43,7 @@ export class KvPlanFeed implements PlanFeed {
   readonly #options: FeedOptions;
   readonly #reflector: Reflector;
   readonly #ring: FeedRing;
+  readonly #catchUp: CatchUp;
   readonly #ofAll = new Set<FeedSubscriber>();
   readonly #ofPlan = new Map<string, Set<FeedSubscriber>>();
 
@@ -58,9 +56,11 @@ export class KvPlanFeed implements PlanFeed {
       this.#onBatch(batch);
     };
     this.#reflector = new Reflector({ ...options, prefix: PLANS, keysOnly: true, onBatch });
+    this.#catchUp = new CatchUp(this.#kv, this.#reflector, this.#ring);
   }
 
   start(signal: AbortSignal): Promise<void> {
+    this.#catchUp.endWith(signal);
     return this.#reflector.start(signal);
   }
 
@@ -87,7 +87,7 @@ export class KvPlanFeed implements PlanFeed {
   }
 
   cursorOf({ head, revision }: PlanRecord): Cursor {
-    return encodeCursor({ clusterId: this.#reflector.clusterId, revision, seq: head.seq });
+    return encodeCursor({ clusterId: this.#reflector.clusterId, revision, seq: head.seq, planId: head.id });
   }
 
   position(): Cursor {
@@ -100,16 +100,33 @@ export class KvPlanFeed implements PlanFeed {
   }
 
   async hasMoved(plan: PlanRecord, since: Cursor): Promise<boolean> {
-    return (await this.#position(since)).revision < plan.revision;
+    const position = await this.#position(since);
+    if (position.planId === plan.head.id) {
+      if (contradicts(position, plan)) throw new ConductorError('CURSOR_EXPIRED');
+      return position.revision !== plan.revision;
+    }
+    await assertHappened(this.#kv, position);
+    return position.revision < plan.revision;
   }
 
   // -------------------------------------------------------------- what subscribers see
 
-  async *#one(planId: string, options: PlanFeedOptions, subscriber: FeedSubscriber): AsyncGenerator<PlanChange> {
-    const position = options.after === undefined ? null : await this.#position(options.after);
-    let floor = position?.revision ?? 0;
-    // Whether the subscriber knows of the plan: a position with an event says so.
-    let exists = (position?.seq ?? 0) > 0;
+  async *#one(planId: string, { after }: PlanFeedOptions, subscriber: FeedSubscriber): AsyncGenerator<PlanChange> {
+    const position = after === undefined ? null : await this.#positionFor(planId, after);
+    // Whether the subscriber knows of the plan: its deletion is the only place behind which it does not.
+    const exists = position !== null && (position.seq > 0 || isOfOther(position, planId));
+    // Nothing follows the deletion of a plan that is still gone.
+    if (position && !exists && !(await this.#head(planId))) return;
+    yield* this.#oneFrom(planId, position, exists, subscriber);
+  }
+
+  async *#oneFrom(
+    planId: string,
+    position: FeedPosition | null,
+    known: boolean,
+    subscriber: FeedSubscriber,
+  ): AsyncGenerator<PlanChange> {
+    let [floor, exists] = [position?.revision ?? 0, known];
     const told = () => ({ clusterId: this.#reflector.clusterId, revision: floor, seq: exists ? 1 : 0 });
     for await (const { revision, change } of this.#forOne(planId, position, told, subscriber)) {
       // What was told before is left out; a gap begins anew.
@@ -133,9 +150,11 @@ export class KvPlanFeed implements PlanFeed {
   ): AsyncGenerator<Pick<LiveChange, 'revision' | 'change'>> {
     yield* position ? this.#missed(planId, position) : this.#present(planId, false);
     for (let item = await subscriber.next(); item; item = await subscriber.next()) {
-      if (!('gap' in item)) yield item;
-      else if (item.gap.reason === 'store-changed') {
-        yield { revision: 0, change: changeOf(item) };
+      if ('planId' in item) yield item;
+      else if ('loss' in item && item.loss.reason === 'store-changed') {
+        const { clusterId } = this.#reflector;
+        const position = { clusterId, revision: this.#reflector.status().revision, seq: 1 };
+        yield { revision: 0, change: changeOf({ gap: { reason: 'store-changed', position } }) };
         yield* this.#present(planId, true);
       } else {
         this.#options.metrics.count('conductor_subscription_catch_ups_total');
@@ -148,20 +167,45 @@ export class KvPlanFeed implements PlanFeed {
   async *#many(options: PlanFeedOptions, subscriber: FeedSubscriber): AsyncGenerator<PlanChange> {
     const { filter = {}, after, signal } = options;
     const position = after === undefined ? null : await this.#position(after);
-    let floor = position?.revision ?? 0;
-    for await (const item of position ? this.#since(position, signal) : []) {
-      if (!('gap' in item)) floor = item.revision;
-      if (selects(filter, 0, item)) yield changeOf(item);
-    }
+    if (position) await assertHappened(this.#kv, position);
+    for await (const item of this.#forMany(position, subscriber, signal))
+      if (selects(filter, item)) yield changeOf(item);
+  }
+
+  /** What was missed, then what comes. A subscriber that has lost what waited for it gets a gap and what has changed since. */
+  async *#forMany(
+    position: FeedPosition | null,
+    subscriber: FeedSubscriber,
+    signal: AbortSignal,
+  ): AsyncGenerator<LiveChange | GapItem> {
+    // Up to where it has been told: of the second revision perhaps only a part.
+    let [floor, reached] = [position?.revision ?? 0, position?.revision ?? subscriber.since];
+    const note = (item: LiveChange | GapItem) => {
+      reached = 'gap' in item ? item.gap.position.revision : item.revision;
+      floor = 'gap' in item ? 0 : reached;
+      return item;
+    };
+    for await (const item of position ? this.#catchUp.since(position, signal) : []) yield note(item);
     for (let item = await subscriber.next(); item; item = await subscriber.next()) {
-      if ('gap' in item) floor = 0;
-      if (selects(filter, floor, item)) yield changeOf(item);
+      if ('loss' in item) for await (const one of this.#madeUp(item, reached)) yield note(one);
+      else if ('gap' in item) yield note(item);
+      else if (item.revision > floor) {
+        reached = item.revision;
+        yield item;
+      }
     }
+  }
+
+  async *#madeUp({ loss: { reason, gone } }: LossItem, reached: number): AsyncGenerator<LiveChange | GapItem> {
+    this.#options.metrics.count('conductor_subscription_catch_ups_total');
+    yield* this.#catchUp.now(reason === 'store-changed' ? 0 : Math.max(0, reached - 1), reason);
+    // Behind the plans: whoever goes on after a deletion has been told of them.
+    yield* gone;
   }
 
   /** Where the plan stands: its newest event, or that it is gone when it was known. */
   async *#present(planId: string, known: boolean): AsyncGenerator<LiveChange> {
-    const found = isPlanId(planId) ? await this.#kv.get(keys.plan(planId)) : null;
+    const found = await this.#head(planId);
     const { clusterId } = this.#reflector;
     if (found) yield eventChange(planCodec.decode(found), found.modRevision, clusterId);
     else if (known) yield deletedChange(planId, null, this.#reflector.status().revision, clusterId);
@@ -173,17 +217,16 @@ export class KvPlanFeed implements PlanFeed {
    */
   async *#missed(planId: string, position: FeedPosition): AsyncGenerator<Pick<LiveChange, 'revision' | 'change'>> {
     const clusterId = this.#reflector.clusterId;
-    const found = isPlanId(planId) ? await this.#kv.get(keys.plan(planId)) : null;
+    const found = await this.#head(planId);
     if (!found) {
-      // A position without an event is that of the deletion itself.
-      if (position.seq > 0) {
-        const { revision } = await this.#kv.status();
-        yield deletedChange(planId, null, revision, clusterId);
-      }
+      yield* this.#gone(planId, position);
       return;
     }
     const plan = toRecord(found);
     const stored = await readEvents(this.#kv, planId, 0);
+    if (position.planId === planId && isUndone(position, { ...found, ...plan }, stored)) {
+      throw new ConductorError('CURSOR_EXPIRED');
+    }
     const oldest = stored[0];
     const whole = oldest !== undefined && (oldest.event.seq === 1 || oldest.revision <= position.revision);
     if (!whole && plan.revision > position.revision) {
@@ -195,59 +238,31 @@ export class KvPlanFeed implements PlanFeed {
     for (const { event, revision } of stored) {
       // What is newer than the head that was read comes live.
       if (revision <= position.revision || event.seq > plan.head.seq) continue;
-      const cursor = encodeCursor({ clusterId, revision, seq: event.seq });
+      const cursor = encodeCursor({ clusterId, revision, seq: event.seq, planId });
       yield { revision, change: { kind: 'event', cursor, plan, event } };
     }
   }
 
-  /** Everything of all plans after the position: from memory, else from the store's history, else a gap and what is now. */
-  async *#since(position: FeedPosition, signal: AbortSignal): AsyncGenerator<FeedItem> {
-    const remembered = this.#ring.after(position.revision);
-    if (remembered) {
-      yield* remembered;
-      return;
+  async *#gone(planId: string, position: FeedPosition): AsyncGenerator<LiveChange> {
+    // Whoever saw other plans only is told as if asking for the first time.
+    if (isOfOther(position, planId)) {
+      throw new ConductorError('PLAN_NOT_FOUND', `Plan ${planId.slice(0, 128)} not found`);
     }
-    const { clusterId } = this.#reflector;
-    const target = this.#ring.newest;
-    const link = linkedSignal(signal);
-    let reached = position.revision;
-    try {
-      const from = { fromRevision: position.revision + 1, clusterId, signal: link.signal };
-      for await (const { revision, events } of this.#kv.watch(PLANS, from)) {
-        yield* changesOf(events, clusterId);
-        reached = revision;
-        if (revision >= target) return;
-      }
-    } catch (error) {
-      const compacted = isConductorError(error, 'STORE_COMPACTED');
-      if (!compacted && !isConductorError(error, 'STORE_UNAVAILABLE')) throw error;
-      if (compacted) yield* this.#now(reached, clusterId);
-      else {
-        // The watch of this process finds out too, and tells what is.
-        const here = { clusterId, revision: this.#reflector.status().revision, seq: 1 };
-        yield { gap: { reason: 'store-changed', position: here } };
-      }
-    } finally {
-      link.abort();
-    }
+    // A position without an event is that of the deletion itself.
+    if (position.seq === 0) return;
+    const { revision } = await this.#kv.status();
+    yield deletedChange(planId, null, revision, this.#reflector.clusterId);
   }
 
-  /**
-   * In place of the history after a revision: a gap, and each plan that has changed since as it is, oldest change first. Plans that
-   * were deleted meanwhile are not among them. What changes while this is read comes live.
-   */
-  async *#now(since: number, clusterId: string): AsyncGenerator<FeedItem> {
-    const { revision } = this.#reflector.status();
-    const changed = this.#reflector.changedSince(since).filter((key) => key !== TOMBSTONE);
-    // Whoever breaks off within this begins again with the gap.
-    const from = changed.length > 0 ? since : revision;
-    yield { gap: { reason: 'compacted', position: { clusterId, revision: from, seq: 1 } } };
-    for (const group of chunks(changed, PLANS_AT_ONCE)) {
-      for (const found of await Promise.all(group.map((key) => this.#kv.get(key)))) {
-        const stored = found && found.modRevision <= revision ? readable(found) : null;
-        if (found && stored) yield eventChange(stored, found.modRevision, clusterId);
-      }
-    }
+  async #head(planId: string): Promise<KeyValue | null> {
+    return isPlanId(planId) ? this.#kv.get(keys.plan(planId)) : null;
+  }
+
+  /** For one plan, whose own events are read anyway: then they are compared. */
+  async #positionFor(planId: string, cursor: Cursor): Promise<FeedPosition> {
+    const position = await this.#position(cursor);
+    if (isOfOther(position, planId)) await assertHappened(this.#kv, position);
+    return position;
   }
 
   /** Reads a cursor; one of another store, or from a future that a restore undid, is refused. */
@@ -265,26 +280,37 @@ export class KvPlanFeed implements PlanFeed {
   // -------------------------------------------------------------- the one watch
 
   #onBatch({ kind, reason, clusterId, revision, events }: ReflectorBatch): void {
-    if (kind === 'listed') {
-      this.#ring.reset(revision, newestRevision(events));
-      return;
+    if (kind !== 'live') {
+      const newest = this.#reflector.newest()?.modRevision ?? 0;
+      this.#ring.reset(revision, Math.max(newest, newestRevision(events)));
+      if (kind === 'listed') return;
     }
-    const changes = changesOf(events, clusterId);
     this.#tellHeads(kind, events);
+    if (kind === 'gap') this.#onGap(reason ?? 'compacted', events);
+    else this.#onLive(clusterId, events);
+  }
+
+  #onLive(clusterId: string, events: readonly WatchEvent[]): void {
+    const changes = changesOf(events, clusterId);
     this.#options.metrics.count('conductor_feed_events_total', {}, changes.length);
-    if (kind === 'gap') {
-      const first = Math.min(revision, (changes[0]?.revision ?? revision + 1) - 1);
-      const gap = { reason: reason ?? 'compacted', position: { clusterId, revision: first, seq: 1 } };
-      for (const subscriber of this.#subscribers()) subscriber.gap(gap);
-      this.#ring.reset(revision, newestRevision(events));
-    }
     for (const change of changes) {
-      if (kind === 'live') this.#ring.add(change);
+      this.#ring.add(change);
       for (const subscriber of this.#ofAll) subscriber.push(change);
       for (const subscriber of this.#ofPlan.get(change.planId) ?? []) subscriber.push(change);
     }
     // A deletion's tombstone is no change, but it is a place in history.
     this.#ring.newest = Math.max(this.#ring.newest, newestRevision(events));
+  }
+
+  /** However many plans are told as changed, each subscriber gets one item, and reads what it needs at its own pace. */
+  #onGap(reason: GapReason, events: readonly WatchEvent[]): void {
+    const { clusterId } = this.#reflector;
+    if (reason === 'store-changed') this.#catchUp.reset();
+    this.#options.metrics.count('conductor_feed_events_total', {}, events.length);
+    // With the tombstone, which says what was deleted last.
+    const deletions = events.filter((event) => event.type === 'delete' || event.kv.key === TOMBSTONE);
+    const gone = changesOf(deletions, clusterId);
+    for (const subscriber of this.#subscribers()) subscriber.lose({ loss: { reason, gone } });
   }
 
   #tellHeads(kind: ReflectorBatch['kind'], events: readonly WatchEvent[]): void {
@@ -305,8 +331,13 @@ export class KvPlanFeed implements PlanFeed {
 
   #subscribe(planId: string | null): FeedSubscriber {
     const { metrics, queueCapacity = 256 } = this.#options;
-    const onDrop = () => metrics.count('conductor_subscription_drops_total');
-    const subscriber = new FeedSubscriber(planId, queueCapacity, () => this.#reflector.clusterId, onDrop);
+    const subscriber = new FeedSubscriber({
+      planId,
+      capacity: queueCapacity,
+      since: this.#reflector.status().revision,
+      clusterId: () => this.#reflector.clusterId,
+      onDrop: (count) => metrics.count('conductor_subscription_drops_total', {}, count),
+    });
     const group = planId === null ? this.#ofAll : (this.#ofPlan.get(planId) ?? new Set());
     group.add(subscriber);
     if (planId !== null) this.#ofPlan.set(planId, group);
@@ -321,65 +352,6 @@ export class KvPlanFeed implements PlanFeed {
     group?.delete(subscriber);
     if (group?.size === 0) this.#ofPlan.delete(subscriber.planId);
   }
-}
-
-/** Whether a subscriber that was told everything up to `floor` gets this. */
-function selects(filter: PlanFilter, floor: number, item: FeedItem): boolean {
-  if ('gap' in item) return true;
-  if (item.revision <= floor) return false;
-  const { head } = item;
-  // An unknown deletion is told only to those who ask for everything.
-  return head ? matchesHead(filter, head) : Object.values(filter).every((wish) => wish === undefined);
-}
-
-/** The changes of plans in events of `plans/`; what was deleted is told by the tombstone of the same revision. */
-function changesOf(events: readonly WatchEvent[], clusterId: string): LiveChange[] {
-  const tombstone = events.find((event) => event.type === 'put' && event.kv.key === TOMBSTONE);
-  const buried = tombstone?.type === 'put' ? readable(tombstone.kv) : null;
-  const out: LiveChange[] = [];
-  for (const event of events) {
-    const key = event.type === 'put' ? event.kv.key : event.key;
-    if (key === TOMBSTONE) continue;
-    const id = idOf(key);
-    if (event.type === 'put') {
-      const stored = readable(event.kv);
-      if (stored) out.push(eventChange(stored, event.kv.modRevision, clusterId));
-    } else out.push(deletedChange(id, buried?.head.id === id ? buried : null, event.modRevision, clusterId));
-  }
-  return out;
-}
-
-/** null for a plan that cannot be read: it is not told, and keeps nobody from hearing of the others. */
-function readable(entry: KeyValue): StoredPlan | null {
-  try {
-    return planCodec.decode(entry);
-  } catch (error) {
-    if (isUnreadable(error)) return null;
-    throw error;
-  }
-}
-
-function eventChange({ head, event }: StoredPlan, revision: number, clusterId: string): LiveChange {
-  const cursor = encodeCursor({ clusterId, revision, seq: event.seq });
-  const change = { kind: 'event', cursor, plan: { head, revision }, event } as const;
-  return { revision, planId: head.id, head, change };
-}
-
-function deletedChange(planId: string, stored: StoredPlan | null, revision: number, clusterId: string): LiveChange {
-  const cursor = encodeCursor({ clusterId, revision, seq: 0 });
-  return { revision, planId, head: stored?.head ?? null, change: { kind: 'deleted', cursor, planId } };
-}
-
-function changeOf(item: FeedItem): PlanChange {
-  if (!('gap' in item)) return item.change;
-  return { kind: 'gap', reason: item.gap.reason, cursor: encodeCursor(item.gap.position) };
-}
-
-function newestRevision(events: readonly WatchEvent[]): number {
-  return events.reduce(
-    (max, event) => Math.max(max, event.type === 'put' ? event.kv.modRevision : event.modRevision),
-    0,
-  );
 }
 
 async function* untilLeft<T>(items: AsyncGenerator<T>, leave: () => void): AsyncGenerator<T> {

@@ -4,7 +4,7 @@ import { ConductorError, isConductorError } from '../domain/errors.ts';
 import type { Logger, Metrics } from '../domain/ports.ts';
 import { type Clock, delay } from '../lib/clock.ts';
 import type { Random } from '../lib/random.ts';
-import { type KeyValue, type Kv, WATCH_HEARTBEAT_MS, type WatchEvent } from './kv.ts';
+import { type KeyValue, type Kv, WATCH_HEARTBEAT_MS, type WatchEvent, type WatchOptions } from './kv.ts';
 import { listAll, Resync } from './resync.ts';
 
 /**
@@ -67,7 +67,7 @@ export class Reflector {
 
   /** Lists, reports it, and goes on watching until the signal is aborted. Throws when the first listing fails. */
   async start(signal: AbortSignal): Promise<void> {
-    const listing = await this.#list(this.#options.keysOnly ?? false);
+    const listing = await this.#list(this.#options.keysOnly ?? false, false);
     this.#adopt(listing);
     this.#report({ kind: 'listed', ...listing });
     this.#done = this.#run(signal);
@@ -83,10 +83,26 @@ export class Reflector {
     return this.#clusterId;
   }
 
-  /** Keys written after a revision, as far as the watch has told, in that order. */
-  changedSince(revision: number): readonly string[] {
-    const changed = [...this.#known].filter(([, at]) => at > revision);
-    return changed.sort(([, a], [, b]) => a - b).map(([key]) => key);
+  /**
+   * Keys written last after one revision and up to another, as far as the watch has told, each with that revision; in this order
+   * about the first `limit` of them: those of one revision come together.
+   */
+  changed(after: number, upTo: number, limit: number): readonly (readonly [key: string, modRevision: number])[] {
+    const all: [string, number][] = [];
+    for (const [key, at] of this.#known) if (at > after && at <= upTo) all.push([key, at]);
+    all.sort(([, a], [, b]) => a - b);
+    let end = Math.min(limit, all.length);
+    while (end < all.length && all[end]?.[1] === all[end - 1]?.[1]) end += 1;
+    return all.slice(0, end);
+  }
+
+  /** What was written last of all that is there. */
+  newest(): WatchOptions['known'] {
+    let newest: WatchOptions['known'];
+    for (const [key, modRevision] of this.#known) {
+      if (modRevision > (newest?.modRevision ?? 0)) newest = { key, modRevision };
+    }
+    return newest;
   }
 
   /** `lagMs`: for how long it has heard nothing beyond the usual pause between two heartbeats. */
@@ -110,7 +126,8 @@ export class Reflector {
 
   async #watch(signal: AbortSignal): Promise<void> {
     const { kv, prefix } = this.#options;
-    const from = { fromRevision: this.#revision + 1, clusterId: this.#clusterId, signal };
+    const known = this.newest();
+    const from = { fromRevision: this.#revision + 1, clusterId: this.#clusterId, signal, ...(known && { known }) };
     for await (const { revision, events } of kv.watch(prefix, from)) {
       this.#learn(events);
       this.#heard(revision);
@@ -151,7 +168,8 @@ export class Reflector {
     const { clock, random, metrics, prefix, retryBaseMs = 50 } = this.#options;
     for (let attempt = 0; !signal.aborted; attempt += 1) {
       try {
-        const listing = await this.#list(false);
+        // Two histories may write a key in the same revision, with different values.
+        const listing = await this.#list(false, isConductorError(cause, 'STORE_UNAVAILABLE'));
         const sameStore = listing.clusterId === this.#clusterId && listing.revision >= this.#revision;
         const reason = sameStore && !isConductorError(cause, 'STORE_UNAVAILABLE') ? 'compacted' : 'store-changed';
         metrics.count('conductor_store_relists_total', {
@@ -169,12 +187,12 @@ export class Reflector {
     }
   }
 
-  /** What differs from the known state, read page by page at one revision of one cluster. */
-  async #list(keysOnly: boolean): Promise<Listing> {
+  /** What differs from the known state (`allNew`: everything), read page by page at one revision of one cluster. */
+  async #list(keysOnly: boolean, allNew: boolean): Promise<Listing> {
     const { kv, prefix } = this.#options;
     for (;;) {
       const { clusterId } = await kv.status();
-      const listing = await this.#pages(keysOnly, clusterId !== this.#clusterId);
+      const listing = await this.#pages(keysOnly, allNew || clusterId !== this.#clusterId);
       if ((await kv.status()).clusterId === clusterId) return { clusterId, ...listing };
       this.#options.logger.warn({ prefix }, 'the store was replaced while it was listed');
     }

@@ -60,7 +60,9 @@ export const METRICS: ReadonlyMap<string, MetricInfo> = new Map<string, MetricIn
   ['conductor_subscription_drops_total', counter('Items not delivered because a subscriber was slow.')],
   [
     'conductor_subscription_catch_ups_total',
-    counter("Times a subscriber of one plan was too slow and got what it missed from the plan's stored history."),
+    counter(
+      'Times a subscriber lost what waited for it, and what it missed was read: stored events of its plan, or what has changed.',
+    ),
   ],
   ['conductor_subscriptions_refused_total', counter('Subscriptions refused because a quota was full.', 'quota')],
 

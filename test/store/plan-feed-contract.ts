@@ -2,9 +2,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isConductorError } from '../../src/domain/errors.ts';
 import { decodeCursor, encodeCursor } from '../../src/store/cursor.ts';
+import type { Kv } from '../../src/store/kv.ts';
 import { followersOf } from '../support/followers.ts';
-import type { Rig } from './rigs.ts';
-import { advanced, Listener, newPlan, type StoresRig, short, withStores } from './stores-rig.ts';
+import { noMetrics, type Rig } from './rigs.ts';
+import { advanced, Listener, newPlan, type StoresRig, short, startStores, withStores } from './stores-rig.ts';
 
 const code = (wanted: string) => (error: unknown) => isConductorError(error) && error.code === wanted;
 const atLeast = (count: number) => (changes: readonly unknown[]) => changes.length >= count;
@@ -12,6 +13,11 @@ const atLeast = (count: number) => (changes: readonly unknown[]) => changes.leng
 export function planFeedContract(name: string, open: () => Promise<Rig>): void {
   describe(`PlanFeed: ${name}`, () => {
     let rig: StoresRig;
+    const counts = new Map<string, number>();
+    const metrics = {
+      ...noMetrics,
+      count: (of: string, _ = {}, by = 1) => void counts.set(of, (counts.get(of) ?? 0) + by),
+    };
     const listeners: Listener[] = [];
     const listen = (
       ...[options, stores = rig.stores]: [ConstructorParameters<typeof Listener>[1]?, StoresRig['stores']?]
@@ -21,7 +27,8 @@ export function planFeedContract(name: string, open: () => Promise<Rig>): void {
       return listener;
     };
     beforeEach(async () => {
-      rig = await withStores(await open(), { feedQueueCapacity: 8, feedRingCapacity: 16 });
+      counts.clear();
+      rig = await withStores(await open(), { feedQueueCapacity: 8, feedRingCapacity: 16, metrics });
     });
     afterEach(async () => {
       await Promise.all(listeners.splice(0).map((listener) => listener.stop()));
@@ -199,6 +206,110 @@ export function planFeedContract(name: string, open: () => Promise<Rig>): void {
       expect(heard.length).toBeLessThan(12);
     });
 
+    it('a subscriber that is too slow for what a queue may keep is told of every plan as it is', async () => {
+      const stop = new AbortController();
+      const slow = rig.stores.feed.watch({ signal: stop.signal });
+      const witness = listen();
+      const made = await Promise.all(Array.from({ length: 8 * 16 + 40 }, () => create()));
+      const worked = made[0] ?? '';
+      await work(worked);
+      await witness.until((changes) => changes.some((change) => short(change) === '3:translated'));
+      expect(counts.get('conductor_subscription_drops_total')).toBeGreaterThan(8 * 16);
+      const told = new Map<string, string>();
+      const gaps: string[] = [];
+      let late = '';
+      for await (const change of slow) {
+        if (change.kind === 'gap') gaps.push(short(change));
+        else if (change.kind === 'event') told.set(change.event.planId, short(change));
+        if (told.size === 5 && late === '') late = await create();
+        if (told.has(late)) stop.abort();
+      }
+      expect(gaps).toEqual(['gap:slow-consumer']);
+      expect([...told.keys()].sort()).toEqual([...made, late].sort());
+      expect(told.get(worked)).toBe('3:translated');
+      expect(counts.get('conductor_subscription_catch_ups_total')).toBe(1);
+    });
+
+    it('those who come back at once share a few watches, and those who listen share one', async () => {
+      const first = listen();
+      for (let at = 0; at < 30; at += 1) await create();
+      const cursors = (await first.until(atLeast(30))).filter(({ kind }) => kind === 'event').map((one) => one.cursor);
+      const { kv, opened } = countingWatches(rig.witness);
+      const other = await startStores(kv, rig.clock, { feedQueueCapacity: 100 });
+      try {
+        expect(opened()).toBe(1);
+        const told = cursors.slice(0, -1).map((after) => listen({ after }, other));
+        const all = await Promise.all(told.map((one, at) => one.until(atLeast(cursors.length - 1 - at))));
+        all.forEach((heard, at) => {
+          expect(heard.map(({ cursor }) => cursor)).toEqual(cursors.slice(at + 1));
+        });
+        expect(opened()).toBeLessThanOrEqual(6);
+        const before = opened();
+        const live = Array.from({ length: 30 }, () => listen({}, other));
+        const id = await create();
+        const heard = await Promise.all(live.map((one) => one.until(atLeast(1))));
+        for (const [change] of heard) expect(change).toMatchObject({ event: { planId: id } });
+        expect(opened()).toBe(before);
+        await Promise.all([...told, ...live].map((one) => one.stop()));
+      } finally {
+        await other.close();
+      }
+    });
+
+    it('after the deletion of a plan nothing follows; of a plan that is not there other cursors tell nothing', async () => {
+      const [id, other] = [await create(), await create()];
+      const [mine] = await listen({ planId: id }).until(atLeast(1));
+      const [theirs] = await listen({ planId: other }).until(atLeast(1));
+      const listener = listen({ planId: id });
+      await listener.until(atLeast(1));
+      await rig.stores.plans.delete(id);
+      const deleted = (await listener.until(atLeast(2)))[1];
+      expect(deleted?.kind).toBe('deleted');
+      const stop = new AbortController();
+      const again = rig.stores.feed.watch({ planId: id, after: deleted?.cursor ?? '', signal: stop.signal });
+      for await (const change of again) expect.unreachable(short(change));
+      expect((await listen({ planId: id, after: mine?.cursor ?? '' }).until(atLeast(1))).map(short)).toEqual([
+        'deleted',
+      ]);
+      for (const gone of [id, newPlan().id]) {
+        const wrong = listen({ planId: gone, after: theirs?.cursor ?? '' });
+        await expect(wrong.until(atLeast(1))).rejects.toSatisfy(code('PLAN_NOT_FOUND'));
+      }
+      // The cursor of another plan, or of its deletion, is a place in the history of all.
+      const since = listen({ planId: other, after: deleted?.cursor ?? '' });
+      await work(other);
+      expect((await since.until(atLeast(2))).map(short)).toEqual(['2:translating', '3:translated']);
+      await rig.stores.plans.delete(other);
+      expect((await since.until(atLeast(3))).map(short).at(-1)).toBe('deleted');
+    });
+
+    it('refuses a cursor whose event is another one in the store, and takes those of earlier releases', async () => {
+      const id = await create();
+      await work(id);
+      const plan = await rig.stores.plans.get(id);
+      const listener = listen({ planId: id });
+      const [newest] = await listener.until(atLeast(1));
+      const position = decodeCursor(newest?.cursor ?? '');
+      expect(position).toMatchObject({ planId: id, seq: 3, revision: plan?.revision });
+      const { planId: _, ...unnamed } = position;
+      const undone = [
+        { ...position, revision: position.revision - 1 },
+        { ...position, seq: 2 },
+        { ...position, seq: 4 },
+      ];
+      for (const one of undone) {
+        for (const planId of [id, undefined]) {
+          const after = listen({ after: encodeCursor(one), ...(planId === undefined ? {} : { planId }) });
+          await expect(after.until(atLeast(1)), JSON.stringify(one)).rejects.toSatisfy(code('CURSOR_EXPIRED'));
+        }
+      }
+      const earlier = [id, undefined].map((planId) =>
+        listen({ after: encodeCursor(unnamed), ...(planId === undefined ? {} : { planId }) }),
+      );
+      await rig.stores.plans.delete(id);
+      for (const one of earlier) expect((await one.until(atLeast(1))).map(short)).toEqual(['deleted']);
+    });
+
     it('refuses cursors that are garbage, of another store, or of a future that was undone', async () => {
       const id = await create();
       const [first] = await listen({ planId: id }).until(atLeast(1));
@@ -260,4 +371,21 @@ export function planFeedContract(name: string, open: () => Promise<Rig>): void {
       expect(rig.stores.feed.status().revision).toBeGreaterThan(0);
     });
   });
+}
+
+/** The same store; counts the watches on plans. */
+function countingWatches(kv: Kv): { readonly kv: Kv; opened(): number } {
+  let opened = 0;
+  const watch: Kv['watch'] = (prefix, options) => {
+    if (prefix === 'plans/') opened += 1;
+    return kv.watch(prefix, options);
+  };
+  const counting = new Proxy(kv, {
+    get(target, name) {
+      if (name === 'watch') return watch;
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+  return { kv: counting, opened: () => opened };
 }

@@ -2,7 +2,7 @@
 // present state. On a real etcd: compacted while cut off, and wiped. On the embedded store: faster than its history.
 import { afterEach, describe, expect, it } from 'vitest';
 import { isConductorError } from '../../src/domain/errors.ts';
-import type { Metrics } from '../../src/domain/ports.ts';
+import type { Metrics, PlanChange } from '../../src/domain/ports.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { openEtcdKv } from '../../src/store/etcd/index.ts';
 import type { Kv, WatchEvent } from '../../src/store/kv.ts';
@@ -265,6 +265,42 @@ describe('plan feed over a lost history', () => {
       '5:not found',
     ]);
     expect((await still.until((changes) => changes.length >= 1)).map(short)).toEqual(['1:template']);
+  });
+
+  it('on etcd: however many plans changed while it was cut off, a subscriber that reads and one that does not are told of each', async () => {
+    const server = await startEtcd();
+    ends.push(() => server.stop());
+    const etcd = await etcdRig(server);
+    // Of so many plans a queue keeps the newest 64.
+    const rig = await withStores(etcd, { feedQueueCapacity: 4 });
+    ends.push(() => rig.close());
+    const other = await rig.another();
+    const many = new Listener(rig.stores);
+    ends.push(() => many.stop());
+    const stop = new AbortController();
+    const slow = rig.stores.feed.watch({ signal: stop.signal });
+    const first = newPlan();
+    await other.plans.create(first);
+    await many.until((changes) => changes.length >= 1);
+    etcd.proxy.close();
+    const made = Array.from({ length: 100 }, () => newPlan());
+    await Promise.all(made.map((plan) => other.plans.create(plan)));
+    await server.compact((await rig.witness.status()).revision);
+    etcd.proxy.open();
+    const ids = made.map(({ id }) => id);
+    const isLast = (told: ReadonlySet<string>) => ids.every((id) => told.has(id));
+    const toldOf = (changes: readonly PlanChange[]) =>
+      new Set(changes.flatMap((change) => (change.kind === 'event' ? [change.event.planId] : [])));
+    const heard = await many.until((changes) => isLast(toldOf(changes)));
+    expect(heard.filter(({ kind }) => kind === 'gap').map(short)).toEqual(['gap:compacted']);
+    const late: PlanChange[] = [];
+    for await (const change of slow) {
+      late.push(change);
+      if (isLast(toldOf(late))) stop.abort();
+    }
+    // It had not taken what waited for it when that was lost.
+    expect(late.map(short)[0]).toBe('gap:compacted');
+    expect(toldOf(late)).toEqual(new Set([first.id, ...ids]));
   });
 
   it('on etcd: a wiped store is told, old cursors have expired, and new plans are heard', async () => {

@@ -62,17 +62,15 @@ function readProgress(text: string | null): boolean {
 async function* frames(
   call: RouteCall,
   plan: PlanRecord,
-  { after, lost, progress }: Start,
+  start: Start,
   { signal, end }: Subscription,
 ): AsyncGenerator<string, void, undefined> {
-  const { services, scope, logger } = call;
+  const { scope, logger } = call;
   const planId = plan.head.id;
   try {
     yield `retry: ${RETRY_MS}\n\n`;
-    if (lost) yield frame('gap', null, await gapView(call, 'store-changed'));
-    const options = { planId, signal, ...(after === undefined ? {} : { after }) };
-    const changes = services.plans.watch(scope, options);
-    for await (const item of progress ? changesAndProgress(call, plan, changes, signal) : changes) {
+    const changes = changesFrom(call, planId, start, signal);
+    for await (const item of start.progress ? changesAndProgress(call, plan, changes, signal) : changes) {
       yield await frameOf(call, item);
       if (isEnd(item)) return;
     }
@@ -88,6 +86,27 @@ async function* frames(
   }
 }
 
+/** The changes after the client's cursor; where its history is lost, a gap that has no cursor and the newest event. */
+async function* changesFrom(
+  { services, scope }: RouteCall,
+  planId: string,
+  { after, lost }: Start,
+  signal: AbortSignal,
+): AsyncGenerator<PlanChange, void, undefined> {
+  if (!lost) {
+    try {
+      return yield* services.plans.watch(scope, { planId, signal, ...(after === undefined ? {} : { after }) });
+    } catch (error) {
+      // Only the plan's stored events tell that what the client has seen was undone.
+      if (!isConductorError(error, 'CURSOR_EXPIRED')) throw error;
+    }
+  }
+  yield LOST;
+  yield* services.plans.watch(scope, { planId, signal });
+}
+
+const LOST: PlanChange = { kind: 'gap', reason: 'store-changed', cursor: '' };
+
 function isEnd(change: PlanChange | ProgressItem): boolean {
   return change.kind === 'deleted' || (change.kind === 'event' && isFinal(change.event.to));
 }
@@ -98,7 +117,7 @@ async function frameOf(call: RouteCall, change: PlanChange | ProgressItem): Prom
   const { cursor } = change;
   if (change.kind === 'event') return frame('status', cursor, eventView(change.event));
   if (change.kind === 'deleted') return frame('deleted', cursor, { planId: change.planId });
-  return frame('gap', cursor, await gapView(call, change.reason));
+  return frame('gap', change === LOST ? null : cursor, await gapView(call, change.reason));
 }
 
 function frame(event: string, id: Cursor | null, data: object): string {

@@ -32,9 +32,10 @@ export async function awaitedPlan(call: RouteCall, find: () => Promise<PlanRecor
   const query = new URLSearchParams(call.request.query);
   const waitMs = Math.min(readWait(query.get('wait')), call.settings.maxWaitMs);
   const plan = await find();
-  if (waitMs === 0 || isFinal(plan.head.status)) return plan;
   const since = query.get('since');
-  if (since !== null && (await hasMoved(call, plan, since))) return plan;
+  // Also when nothing is waited for: who made a mistake learns it before it matters.
+  const moved = since !== null && (await hasMoved(call, plan, since));
+  if (moved || waitMs === 0 || isFinal(plan.head.status)) return plan;
   await changeOf(call, plan, waitMs);
   return find();
 }

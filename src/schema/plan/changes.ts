@@ -23,7 +23,7 @@ builder.objectRef<Change<'event'>>('PlanUpdated').implement({
   description: 'A plan was created or changed its status.',
   interfaces: [PlanChangeInterface],
   fields: (t) => ({
-    plan: t.expose('plan', { type: Plan, description: 'The plan as it was right after the event.' }),
+    plan: t.expose('plan', { type: Plan, description: 'The plan as it is, at least as new as the event.' }),
     event: t.expose('event', { type: PlanEventType, description: 'What happened.' }),
   }),
 });
@@ -38,7 +38,7 @@ builder.objectRef<Change<'deleted'>>('PlanDeleted').implement({
 
 builder.objectRef<Change<'gap'>>('Gap').implement({
   description:
-    'Changes between the last cursor and now are lost. What follows shows the plan as it is, or each plan that has changed since; deletions in between are not told.',
+    'Changes between the last item and now are not told one by one. What follows shows the plan as it is, or each plan that has changed since (after `STORE_CHANGED` every plan); deletions in between may be missing.',
   interfaces: [PlanChangeInterface],
   fields: (t) => ({
     reason: t.expose('reason', { type: GapReasonEnum, description: 'Why they are lost.' }),

@@ -33,7 +33,7 @@ import {
   toStoreError,
 } from './errors.ts';
 import { EtcdLease } from './lease.ts';
-import { watchPrefix } from './watch.ts';
+import { type StateAt, watchPrefix } from './watch.ts';
 
 export interface EtcdOptions extends Omit<ConnectionOptions, 'timeoutMs' | 'keepaliveMs'> {
   /** Stands before every key and is never seen by callers; a `/` is added when it does not end in one. */
@@ -131,10 +131,10 @@ class EtcdKv implements Kv {
     const { clock, random, logger, keepaliveMs, timeoutMs } = this.#options;
     const probeMs = Math.min(keepaliveMs, WATCH_HEARTBEAT_MS);
     const deps = { clock, random, logger, probeMs, timeoutMs, client: this.#client, space: this.#space };
-    const statusAt = (revision: number) => this.#status(revision);
+    const stateAt = (revision: number, key?: string) => this.#stateAt(revision, key);
     const link = linkedSignal(options.signal, this.#closing.signal);
     try {
-      yield* watchPrefix({ ...deps, statusAt }, prefix, { ...options, signal: link.signal });
+      yield* watchPrefix({ ...deps, stateAt }, prefix, { ...options, signal: link.signal });
       if (!options.signal.aborted) throw closed();
     } finally {
       link.unlink();
@@ -150,7 +150,7 @@ class EtcdKv implements Kv {
   }
 
   status(): Promise<StoreStatus> {
-    return this.#status(0);
+    return this.#stateAt(0);
   }
 
   async close(): Promise<void> {
@@ -160,15 +160,16 @@ class EtcdKv implements Kv {
     this.#client.close();
   }
 
-  #status(revision: number): Promise<StoreStatus> {
-    return this.#call('read', () => this.#ask(readDeadlineMs(this.#options), revision));
+  #stateAt(revision: number, key?: string): Promise<StateAt> {
+    return this.#call('read', () => this.#ask(readDeadlineMs(this.#options), revision, key));
   }
 
-  /** One linearisable read of a key that never exists, as of a revision (0: now). */
-  async #ask(timeoutMs: number, at = 0): Promise<StoreStatus> {
-    const request = { key: this.#space.key('!status'), count_only: true, revision: at };
-    const { header } = await this.#client.kv.range(request, { deadline: Date.now() + timeoutMs });
-    return { clusterId: header.cluster_id, revision: Number(header.revision) };
+  /** One linearisable read as of a revision (0: now), of a key that never exists unless another one is named. */
+  async #ask(timeoutMs: number, at = 0, key = '!status'): Promise<StateAt> {
+    const request = { key: this.#space.key(key), revision: at };
+    const { header, kvs } = await this.#client.kv.range(request, { deadline: Date.now() + timeoutMs });
+    const found = kvs[0] ? this.#space.keyValue(kvs[0]) : null;
+    return { clusterId: header.cluster_id, revision: Number(header.revision), found };
   }
 
   /**

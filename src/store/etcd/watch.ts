@@ -1,22 +1,28 @@
 // The watch on the raw stream: every event after a revision once and in order, across any number of broken connections.
 // The resume point moves only when a revision has been handed over; nothing is taken from the header of a `created` answer.
+// Before each connection one read of what was handed over last makes sure that the history is still the same.
 import type { Etcd3, IEvent, IWatchResponse } from 'etcd3';
 import { ConductorError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/ports.ts';
 import { delay } from '../../lib/clock.ts';
 import type { Random } from '../../lib/random.ts';
-import type { StoreStatus, WatchBatch, WatchOptions } from '../kv.ts';
+import type { KeyValue, StoreStatus, WatchBatch, WatchOptions } from '../kv.ts';
 import type { KeySpace } from './convert.ts';
 import { isFutureRevision } from './errors.ts';
 import { type StreamTimes, WatchStream } from './stream.ts';
+
+/** The store, and one key as it was at a revision. */
+export interface StateAt extends StoreStatus {
+  readonly found: KeyValue | null;
+}
 
 export interface WatchDeps extends StreamTimes {
   readonly client: Etcd3;
   readonly space: KeySpace;
   readonly random: Random;
   readonly logger: Logger;
-  /** A linearisable read as of a revision; refreshes the credentials on the way. */
-  readonly statusAt: (revision: number) => Promise<StoreStatus>;
+  /** A linearisable read as of a revision, of one key if any; refreshes the credentials on the way. */
+  readonly stateAt: (revision: number, key?: string) => Promise<StateAt>;
 }
 
 const BACK_OFF = { baseMs: 50, maxMs: 2_000 };
@@ -26,17 +32,46 @@ interface Place {
   /** First revision that was not handed over yet. */
   next: number;
   clusterId: string | undefined;
+  readonly witnesses: Witnesses;
+}
+
+/** Keys kept, so that one of them is still there after deletions. */
+const WITNESSES = 16;
+
+type Witness = Pick<KeyValue, 'key' | 'modRevision'> & Partial<KeyValue>;
+
+/** The newest keys that were handed over and are not deleted: at the place the store has them exactly so, or it is another history. */
+class Witnesses {
+  readonly #kept = new Map<string, Witness>();
+
+  constructor(known: WatchOptions['known']) {
+    if (known) this.#kept.set(known.key, known);
+  }
+
+  note({ events }: WatchBatch): void {
+    for (const event of events) {
+      this.#kept.delete(event.type === 'put' ? event.kv.key : event.key);
+      if (event.type === 'put') this.#kept.set(event.kv.key, event.kv);
+      const [oldest] = this.#kept.keys();
+      if (this.#kept.size > WITNESSES && oldest !== undefined) this.#kept.delete(oldest);
+    }
+  }
+
+  get newest(): Witness | undefined {
+    return [...this.#kept.values()].at(-1);
+  }
 }
 
 /** Ends on abort; throws STORE_COMPACTED, or STORE_UNAVAILABLE when another cluster or an older revision answers. */
 export async function* watchPrefix(deps: WatchDeps, prefix: string, options: WatchOptions): AsyncGenerator<WatchBatch> {
   const { signal, clusterId } = options;
-  const place: Place = { next: options.fromRevision, clusterId };
+  const place: Place = { next: options.fromRevision, clusterId, witnesses: new Witnesses(options.known) };
   for (let failures = 0; !signal.aborted; failures += 1) {
     try {
       for await (const batch of session(deps, prefix, place, signal)) {
         yield batch;
         place.next = batch.revision + 1;
+        place.witnesses.note(batch);
         failures = 0;
       }
     } catch (error) {
@@ -91,15 +126,26 @@ class Displaced extends ConductorError {
  * Asks the cluster who it is, and for the state before the place. Never judged by a stream's header: that member may lag behind.
  * Throws STORE_COMPACTED also when history begins exactly at the place: older servers then skip a deletion there (etcd#18089).
  */
-async function checkPlace(deps: WatchDeps, { next, clusterId: known }: Place): Promise<string> {
+async function checkPlace(deps: WatchDeps, { next, clusterId: known, witnesses }: Place): Promise<string> {
+  const witness = witnesses.newest;
   try {
-    const { clusterId } = await deps.statusAt(next - 1);
+    const { clusterId, found } = await deps.stateAt(next - 1, witness?.key);
     if (known !== undefined && clusterId !== known) throw displacedCluster(known, clusterId);
+    if (witness && !isSame(witness, found)) {
+      throw new Displaced(`etcd has another history before ${next}: it was restored, and has caught up since.`);
+    }
     return clusterId;
   } catch (error) {
     if (!(error instanceof ConductorError && isFutureRevision(error.cause))) throw error;
     throw new Displaced(`etcd's revision ran backwards from ${next - 1}: it was restored or wiped.`);
   }
+}
+
+/** Two histories may write a key in the same revision; then they wrote different things. */
+function isSame({ modRevision, createRevision, value }: Witness, found: KeyValue | null): boolean {
+  if (found === null || found.modRevision !== modRevision) return false;
+  if (createRevision !== undefined && found.createRevision !== createRevision) return false;
+  return value === undefined || Buffer.compare(value, found.value) === 0;
 }
 
 function displacedCluster(known: string, found: string): Displaced {

@@ -85,6 +85,8 @@ export class HasView implements Kv {
 
   async range(prefix: string, options: RangeOptions = {}): Promise<RangeResult> {
     if (prefix.startsWith(EVENTS)) return this.#history(prefix, options);
+    // One row as it was: both sides call it by the same key.
+    if (isHasPlanKey(prefix) && options.keysOnly) return this.#kv.range(prefix, options);
     if (prefix !== PLANS) throw readOnly(`range ${prefix}`);
     let { after } = options;
     for (;;) {
@@ -102,7 +104,10 @@ export class HasView implements Kv {
   async *watch(prefix: string, options: WatchOptions): AsyncGenerator<WatchBatch> {
     if (prefix !== PLANS) throw readOnly(`watch ${prefix}`);
     const { signal } = options;
-    for await (const { revision, events } of this.#kv.watch(HAS_PLANS, options)) {
+    // The tombstone is no key of the store.
+    const { known, ...where } = options;
+    const from = known && isHasPlanKey(known.key) ? options : where;
+    for await (const { revision, events } of this.#kv.watch(HAS_PLANS, from)) {
       const shown = await this.#translate(events, signal).catch((error: unknown) => {
         if (signal.aborted) return null;
         throw error;

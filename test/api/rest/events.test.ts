@@ -5,7 +5,7 @@ import type { PlanStatus } from '../../../src/domain/plan.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { createRestHandler, type RestRequest, type RestResponse } from '../../../src/rest/index.ts';
 import { createSubscriptions } from '../../../src/services/subscriptions.ts';
-import { encodeCursor } from '../../../src/store/cursor.ts';
+import { decodeCursor, encodeCursor } from '../../../src/store/cursor.ts';
 import { when } from '../../../src/store/request.ts';
 import { noMetrics, planHead } from '../../support/planted-store.ts';
 import { plantProgress, searchProgress } from '../../support/progress.ts';
@@ -186,6 +186,33 @@ test('a cursor whose history is lost gives a gap with the plan as it is now, the
   expect(told[1]?.data?.['plan']).toMatchObject({ id: 'p', status: 'done' });
   expect(told[1]?.id).toBeUndefined();
 });
+
+test('a cursor of an event that was undone is answered like one whose history is lost, whatever the plan is now', async () => {
+  const { ask, store } = await start();
+  for (const status of WAY) await store.move('p', { status });
+  const ended = await store.plans.get('p');
+  if (!ended) throw new Error('no plan');
+  const { clusterId, revision } = decodeCursor(store.feed.cursorOf(ended));
+  // The first one is behind its place in the order of the plan's changes, of the second one only the stored event tells.
+  for (const one of [
+    { revision: revision - 1, seq: 8 },
+    { revision: revision - 1, seq: 3 },
+  ]) {
+    const undone = encodeCursor({ clusterId, planId: 'p', ...one });
+    const told = await all(await ask('/v1/plans/p/events', { headers: { 'last-event-id': undone } }));
+    expect(told.map(short)).toEqual([' ', 'gap store-changed', 'status 7']);
+    expect((await ask(`/v1/plans/p?wait=5m&since=${undone}`)).status).toBe(200);
+  }
+});
+
+test.each(['since=rubbish', 'since=', 'wait=0&since=rubbish', 'wait=30s&since=rubbish'])(
+  'a place that is none is refused, also where nothing is waited for: %s',
+  async (query) => {
+    const { ask, store } = await start();
+    for (const status of WAY) await store.move('p', { status });
+    expect((await ask(`/v1/plans/p?${query}`)).status).toBe(400);
+  },
+);
 
 test('a deletion is told and ends the stream', async () => {
   const { ask, store } = await start();
