@@ -5,9 +5,10 @@ import { chunks, limiter, unlessAborted } from '../lib/concurrency.ts';
 import type { FeedPosition } from './cursor.ts';
 import { eventChange, readable } from './feed-changes.ts';
 import { FeedHistory, type HistoryPage } from './feed-history.ts';
+import { type Place, placeAt } from './feed-place.ts';
 import type { FeedRing } from './feed-ring.ts';
 import type { GapItem, GapReason, LiveChange } from './feed-subscriber.ts';
-import { TOMBSTONE } from './keys.ts';
+import { idOf, TOMBSTONE } from './keys.ts';
 import type { Kv } from './kv.ts';
 import type { Reflector } from './reflector.ts';
 
@@ -15,6 +16,9 @@ import type { Reflector } from './reflector.ts';
 const KEYS_AT_ONCE = 1_000;
 const PLANS_AT_ONCE = 16;
 const READERS_AT_ONCE = 4;
+
+/** A key and the revision at which it was written last. */
+type Changed = readonly [key: string, modRevision: number];
 
 export class CatchUp {
   readonly #kv: Kv;
@@ -66,7 +70,7 @@ export class CatchUp {
 
   /** In place of a history that cannot be read. */
   async *#instead(error: unknown, reached: number): AsyncGenerator<LiveChange | GapItem> {
-    if (isConductorError(error, 'STORE_COMPACTED')) yield* this.now(reached, 'compacted');
+    if (isConductorError(error, 'STORE_COMPACTED')) yield* this.now(placeAt(reached), 'compacted');
     else if (isConductorError(error, 'STORE_UNAVAILABLE')) {
       // The watch of this process finds out too, and tells what is.
       const here = { clusterId: this.#reflector.clusterId, revision: this.#reflector.status().revision, seq: 1 };
@@ -75,25 +79,29 @@ export class CatchUp {
   }
 
   /**
-   * In place of the history after a revision: a gap, and each plan that has changed since as it is, oldest change first. Plans that
+   * In place of the history after a place: a gap, and each plan that has changed since as it is, oldest change first. Plans that
    * were deleted meanwhile are not among them. What changes while this is read comes live.
    */
-  async *now(since: number, reason: GapReason): AsyncGenerator<LiveChange | GapItem> {
+  async *now(place: Place, reason: GapReason): AsyncGenerator<LiveChange | GapItem> {
     const { clusterId } = this.#reflector;
     const { revision } = this.#reflector.status();
+    // Of the place's own revision others may be missing.
+    const since = place.told.size > 0 ? place.revision - 1 : place.revision;
+    const isNews = ([key, at]: Changed) => key !== TOMBSTONE && !(at === place.revision && place.told.has(idOf(key)));
     const changedAfter = (after: number) => this.#reflector.changed(after, revision, KEYS_AT_ONCE);
     let changed = changedAfter(since);
     // Whoever breaks off within this begins again with the gap.
-    const from = (changed.find(([key]) => key !== TOMBSTONE)?.[1] ?? revision + 1) - 1;
+    const from = (changed.find(isNews)?.[1] ?? revision + 1) - 1;
     yield { gap: { reason, position: { clusterId, revision: from, seq: 1 } } };
     for (; changed.length > 0; changed = changedAfter(changed.at(-1)?.[1] ?? revision)) {
-      for (const group of chunks(changed, PLANS_AT_ONCE)) yield* await this.#asTheyAre(group, revision, clusterId);
+      for (const group of chunks(changed.filter(isNews), PLANS_AT_ONCE)) {
+        yield* await this.#asTheyAre(group, revision, clusterId);
+      }
     }
   }
 
   /** Without those that have changed after the revision. */
-  async #asTheyAre(changed: readonly (readonly [string, number])[], revision: number, clusterId: string) {
-    const plans = changed.filter(([key]) => key !== TOMBSTONE);
+  async #asTheyAre(plans: readonly Changed[], revision: number, clusterId: string) {
     const heads = await this.#atOnce(() => Promise.all(plans.map(([key]) => this.#kv.get(key))));
     return heads.flatMap((found) => {
       const stored = found && found.modRevision <= revision ? readable(found) : null;

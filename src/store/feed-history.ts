@@ -81,7 +81,10 @@ export class FeedHistory {
     const begin = after - (after % REVISIONS);
     for (const start of this.#flights.keys()) if (start >= begin && start <= after) return start;
     // A page that is kept and does not reach so far was read before there was more.
-    return begin > this.#forgotten && !this.#kept.has(begin) ? begin : after;
+    if (this.#kept.has(begin)) return after;
+    if (begin > this.#forgotten) return begin;
+    // Half way to what is forgotten: cursors that are a little older meet there, too.
+    return after - Math.floor(Math.max(0, after - this.#forgotten) / 2);
   }
 
   #fly(start: number, end: HistoryEnd, signal: AbortSignal): Promise<HistoryPage> {

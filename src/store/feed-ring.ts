@@ -1,4 +1,5 @@
 // The feed's memory of recent changes: complete after its oldest revision, so a subscriber that comes back soon costs the store nothing.
+import type { FeedPosition } from './cursor.ts';
 import type { LiveChange } from './feed-subscriber.ts';
 
 export class FeedRing {
@@ -28,6 +29,16 @@ export class FeedRing {
     const cut = this.#changes.length - this.#capacity;
     this.#completeAfter = this.#changes[cut - 1]?.revision ?? this.#completeAfter;
     this.#changes = this.#changes.slice(cut).filter(({ revision }) => revision > this.#completeAfter);
+  }
+
+  /** Whether the very change that a cursor names is here. */
+  holds({ revision, seq, planId }: FeedPosition): boolean {
+    return this.#changes.some(
+      (one) =>
+        one.revision === revision &&
+        one.planId === planId &&
+        seq === (one.change.kind === 'event' ? one.change.event.seq : 0),
+    );
   }
 
   /** There is no change between `newest` and this revision. */

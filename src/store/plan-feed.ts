@@ -9,6 +9,7 @@ import { planCodec } from './codec.ts';
 import { decodeCursor, encodeCursor, type FeedPosition, isOfOther } from './cursor.ts';
 import { CatchUp } from './feed-catch-up.ts';
 import { changeOf, changesOf, deletedChange, eventChange, newestRevision, selects } from './feed-changes.ts';
+import { BEGINNING, type Place, Told } from './feed-place.ts';
 import { FeedRing } from './feed-ring.ts';
 import { FeedSubscriber, type GapItem, type GapReason, type LiveChange, type LossItem } from './feed-subscriber.ts';
 import { idOf, isPlanId, keys, PLANS, TOMBSTONE } from './keys.ts';
@@ -105,7 +106,7 @@ export class KvPlanFeed implements PlanFeed {
       if (contradicts(position, plan)) throw new ConductorError('CURSOR_EXPIRED');
       return position.revision !== plan.revision;
     }
-    await assertHappened(this.#kv, position);
+    await this.#assertHappened(position);
     return position.revision < plan.revision;
   }
 
@@ -167,7 +168,7 @@ export class KvPlanFeed implements PlanFeed {
   async *#many(options: PlanFeedOptions, subscriber: FeedSubscriber): AsyncGenerator<PlanChange> {
     const { filter = {}, after, signal } = options;
     const position = after === undefined ? null : await this.#position(after);
-    if (position) await assertHappened(this.#kv, position);
+    if (position) await this.#assertHappened(position);
     for await (const item of this.#forMany(position, subscriber, signal))
       if (selects(filter, item)) yield changeOf(item);
   }
@@ -178,27 +179,17 @@ export class KvPlanFeed implements PlanFeed {
     subscriber: FeedSubscriber,
     signal: AbortSignal,
   ): AsyncGenerator<LiveChange | GapItem> {
-    // Up to where it has been told: of the second revision perhaps only a part.
-    let [floor, reached] = [position?.revision ?? 0, position?.revision ?? subscriber.since];
-    const note = (item: LiveChange | GapItem) => {
-      reached = 'gap' in item ? item.gap.position.revision : item.revision;
-      floor = 'gap' in item ? 0 : reached;
-      return item;
-    };
-    for await (const item of position ? this.#catchUp.since(position, signal) : []) yield note(item);
+    const told = new Told(position?.revision ?? subscriber.since, position?.revision ?? 0);
+    if (position) yield* told.reading(this.#catchUp.since(position, signal));
     for (let item = await subscriber.next(); item; item = await subscriber.next()) {
-      if ('loss' in item) for await (const one of this.#madeUp(item, reached)) yield note(one);
-      else if ('gap' in item) yield note(item);
-      else if (item.revision > floor) {
-        reached = item.revision;
-        yield item;
-      }
+      if ('loss' in item) yield* told.reading(this.#madeUp(item, told.place));
+      else yield* told.live(item);
     }
   }
 
-  async *#madeUp({ loss: { reason, gone } }: LossItem, reached: number): AsyncGenerator<LiveChange | GapItem> {
+  async *#madeUp({ loss: { reason, gone } }: LossItem, place: Place): AsyncGenerator<LiveChange | GapItem> {
     this.#options.metrics.count('conductor_subscription_catch_ups_total');
-    yield* this.#catchUp.now(reason === 'store-changed' ? 0 : Math.max(0, reached - 1), reason);
+    yield* this.#catchUp.now(reason === 'store-changed' ? BEGINNING : place, reason);
     // Behind the plans: whoever goes on after a deletion has been told of them.
     yield* gone;
   }
@@ -261,8 +252,13 @@ export class KvPlanFeed implements PlanFeed {
   /** For one plan, whose own events are read anyway: then they are compared. */
   async #positionFor(planId: string, cursor: Cursor): Promise<FeedPosition> {
     const position = await this.#position(cursor);
-    if (isOfOther(position, planId)) await assertHappened(this.#kv, position);
+    if (isOfOther(position, planId)) await this.#assertHappened(position);
     return position;
+  }
+
+  /** What this process has heard itself needs no look into the store, which may be away. Throws CURSOR_EXPIRED and STORE_*. */
+  async #assertHappened(position: FeedPosition): Promise<void> {
+    if (!this.#ring.holds(position)) await assertHappened(this.#kv, position);
   }
 
   /** Reads a cursor; one of another store, or from a future that a restore undid, is refused. */

@@ -115,7 +115,8 @@ fault(
   'thousands of sockets that never say who they are: each is closed, and others are served meanwhile',
   (run) =>
     withSingle({}, async (single) => {
-      const count = FULL ? 10_000 : 1_000;
+      // A gateway takes 10,000, and the watchers have theirs.
+      const count = FULL ? 9_750 : 1_000;
       const closed: Promise<{ readonly code: number }>[] = [];
       while (closed.length < count) {
         const batch = Array.from({ length: 250 }, () => socketTo(single));

@@ -49,7 +49,7 @@ const LIMITS = `## What the cases do not cover
 - F40: the controller judges; resource versions of A&AI are not compared again before reserving.
 - F44: plans that were asking when the pause began count that failure. A reservation under pause is a case of
   \`test/engine/reserve/reserve.test.ts\` alone.
-- F53: 10,000 silent sockets, and 1,000 that subscribe. F54: limits, validation and credentials; not every error code.
+- F53: 9,750 silent sockets, and 1,000 that subscribe. F54: limits, validation and credentials; not every error code.
 - I4 is judged where the room is counted (F1, F15, F24), I7 in F53 alone. I10 is judged in F2, where a case runs for long enough to have
   a 99th percentile and nothing else holds the machine up; F24 notes the figure. I8 looks for the secrets of this suite, not in core dumps.
 `;

@@ -1,6 +1,7 @@
 // The promises of the PlanFeed port, on any Kv.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isConductorError } from '../../src/domain/errors.ts';
+import { ConductorError, isConductorError } from '../../src/domain/errors.ts';
+import type { PlanChange } from '../../src/domain/ports.ts';
 import { decodeCursor, encodeCursor } from '../../src/store/cursor.ts';
 import type { Kv } from '../../src/store/kv.ts';
 import { followersOf } from '../support/followers.ts';
@@ -230,6 +231,48 @@ export function planFeedContract(name: string, open: () => Promise<Rig>): void {
       expect(counts.get('conductor_subscription_catch_ups_total')).toBe(1);
     });
 
+    it('what was told before a loss is not told again after it', async () => {
+      const stop = new AbortController();
+      const slow = rig.stores.feed.watch({ signal: stop.signal })[Symbol.asyncIterator]();
+      const witness = listen();
+      const first = await create();
+      expect((await slow.next()).value).toMatchObject({ event: { planId: first } });
+      const made = await Promise.all(Array.from({ length: 8 * 16 + 40 }, () => create()));
+      await witness.until(() => (counts.get('conductor_subscription_drops_total') ?? 0) > 8 * 16);
+      const heard: string[] = [];
+      while (heard.length <= made.length) {
+        const change: PlanChange = (await slow.next()).value;
+        heard.push(change.kind === 'event' ? change.event.planId : short(change));
+      }
+      expect(heard.sort()).toEqual(['gap:slow-consumer', ...made].sort());
+      stop.abort();
+      await slow.return?.();
+    });
+
+    it('a cursor of what this process has heard itself needs no store, which may be away', async () => {
+      const heard = listen();
+      const id = await create();
+      const newest = (await heard.until(atLeast(1))).at(-1)?.cursor ?? '';
+      await work(id);
+      const { kv, leave } = leaving(rig.witness);
+      const other = await startStores(kv, rig.clock);
+      try {
+        const live = listen({}, other);
+        const next = await create();
+        const [change] = await live.until(atLeast(1));
+        await work(next);
+        await live.until(atLeast(3));
+        leave();
+        const back = listen({ after: change?.cursor ?? '' }, other);
+        expect((await back.until(atLeast(2))).map(short)).toEqual(['2:translating', '3:translated']);
+        // Older than its memory: nobody knows.
+        await expect(listen({ after: newest }, other).until(atLeast(1))).rejects.toSatisfy(code('STORE_UNAVAILABLE'));
+        await Promise.all([live.stop(), back.stop()]);
+      } finally {
+        await other.close();
+      }
+    });
+
     it('those who come back at once share a few watches, and those who listen share one', async () => {
       const first = listen();
       for (let at = 0; at < 30; at += 1) await create();
@@ -374,6 +417,26 @@ export function planFeedContract(name: string, open: () => Promise<Rig>): void {
 }
 
 /** The same store; counts the watches on plans. */
+/** A store that answers no read any more from a moment on; what is watched goes on. */
+function leaving(kv: Kv): { readonly kv: Kv; leave(): void } {
+  let away = false;
+  const reads: ReadonlySet<unknown> = new Set(['get', 'range', 'status']);
+  const refuse = () => Promise.reject(new ConductorError('STORE_UNAVAILABLE'));
+  const proxied = new Proxy(kv, {
+    get(target, name) {
+      if (away && reads.has(name)) return refuse;
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+  return {
+    kv: proxied,
+    leave: () => {
+      away = true;
+    },
+  };
+}
+
 function countingWatches(kv: Kv): { readonly kv: Kv; opened(): number } {
   let opened = 0;
   const watch: Kv['watch'] = (prefix, options) => {
