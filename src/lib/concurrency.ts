@@ -35,10 +35,12 @@ export function singleFlight<T>(task: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** The outcome, or null as soon as the signal is aborted; the task goes on, for others who wait for it. */
-export function unlessAborted<T>(task: Promise<T>, signal: AbortSignal): Promise<T | null> {
+/** The outcome, or the signal's reason as soon as it is aborted; the task goes on, for others who may wait for it. */
+export function untilAborted<T>(task: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return task;
   return new Promise((resolve, reject) => {
-    const leave = () => resolve(null);
+    const leave = () => reject(signal.reason);
+    // The task itself may have brought the abort about, before anybody listened.
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave, { once: true });
     task.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));

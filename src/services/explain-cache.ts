@@ -1,5 +1,6 @@
 // What was worked out for a caller is kept for the next one: one run for all who ask at the same time, ended only when nobody
 // waits for it any more, and a bounded number of complete answers.
+import { untilAborted } from '../lib/concurrency.ts';
 
 interface Flight {
   readonly outcome: Promise<unknown>;
@@ -74,14 +75,4 @@ export function createAnswerCache(capacity: number): AnswerCache {
       }
     },
   };
-}
-
-function untilAborted<T>(outcome: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return outcome;
-  return new Promise((resolve, reject) => {
-    const leave = () => reject(signal.reason);
-    signal.addEventListener('abort', leave, { once: true });
-    const done = () => signal.removeEventListener('abort', leave);
-    outcome.then(resolve, reject).finally(done);
-  });
 }

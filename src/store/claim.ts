@@ -15,7 +15,7 @@ import { type EncodedPart, encodePart, type PartReader, writeParts } from './par
 import { endStop, keepsLocks, nextState, requeue } from './plan-state.ts';
 import { ProgressWriter } from './progress-writer.ts';
 import type { RecentHeads } from './recent-heads.ts';
-import { when } from './request.ts';
+import { unlessUnknown, when } from './request.ts';
 import { SagaRows } from './saga-rows.ts';
 
 /** Attempts at a write whose outcome is unknown. */
@@ -266,10 +266,4 @@ export class KvClaim implements ClaimedPlan {
 
 function valueBytes(operation: Operation): number {
   return 'put' in operation ? Buffer.byteLength(operation.value) : 0;
-}
-
-/** A write that timed out has no result; other failures stay failures. */
-function unlessUnknown(error: unknown): null {
-  if (isConductorError(error, 'STORE_OUTCOME_UNKNOWN')) return null;
-  throw error;
 }

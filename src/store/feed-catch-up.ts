@@ -1,7 +1,7 @@
 // How a subscriber of all plans gets what it missed: from the feed's memory, else from the store's history, else as a gap and what is
 // now. All of them together put a few reads at a time on the store, however many they are and however slowly they take what is read.
 import { isConductorError } from '../domain/errors.ts';
-import { chunks, limiter, unlessAborted } from '../lib/concurrency.ts';
+import { chunks, limiter, untilAborted } from '../lib/concurrency.ts';
 import type { FeedPosition } from './cursor.ts';
 import { eventChange, readable } from './feed-changes.ts';
 import { FeedHistory, type HistoryPage } from './feed-history.ts';
@@ -49,23 +49,25 @@ export class CatchUp {
   async *since(position: FeedPosition, signal: AbortSignal): AsyncGenerator<LiveChange | GapItem> {
     let reached = position.revision;
     try {
-      for (let page = await this.#after(reached, signal); page; page = await this.#after(reached, signal)) {
+      for (let last = false; !last; ) {
+        const page = await this.#after(reached, signal);
         yield* page.changes;
         reached = page.reached;
-        if (page.last) return;
+        last = page.last ?? false;
       }
     } catch (error) {
+      // Whoever has left, or waits for a feed that has ended, is told nothing more.
       if (!signal.aborted && !this.#ended.aborted) yield* this.#instead(error, reached);
     }
   }
 
-  /** null when the subscriber leaves before it is there. */
-  async #after(revision: number, signal: AbortSignal): Promise<(HistoryPage & { readonly last?: true }) | null> {
+  /** Throws the signal's reason when the subscriber leaves before it is there. */
+  async #after(revision: number, signal: AbortSignal): Promise<HistoryPage & { readonly last?: true }> {
     const { newest, quietUpTo } = this.#ring;
     const remembered = this.#ring.after(revision);
     if (remembered) return { changes: remembered, reached: newest, last: true };
     const { clusterId } = this.#reflector;
-    return unlessAborted(this.#history.after(revision, { clusterId, newest, quietUpTo }, this.#ended), signal);
+    return untilAborted(this.#history.after(revision, { clusterId, newest, quietUpTo }, this.#ended), signal);
   }
 
   /** In place of a history that cannot be read. */

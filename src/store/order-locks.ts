@@ -1,6 +1,6 @@
 // The OrderLockStore port: releases by the orchestrator, and looking at the rows. Taking and giving back is part of the plans'
 // own transactions (lock-book.ts); waking those who waited is lock-wakers.ts.
-import { ConductorError, isConductorError } from '../domain/errors.ts';
+import { ConductorError } from '../domain/errors.ts';
 import {
   type OrderLock,
   type OrderLockPage,
@@ -19,7 +19,7 @@ import { type Kv, MAX_TXN_OPERATIONS } from './kv.ts';
 import type { LockBook } from './lock-book.ts';
 import { LockRows } from './lock-rows.ts';
 import type { LockWakers } from './lock-wakers.ts';
-import { when } from './request.ts';
+import { unlessUnknown, when } from './request.ts';
 import { listAll } from './resync.ts';
 
 export interface OrderLocksOptions {
@@ -148,11 +148,6 @@ function freedBy({ entries }: OrderLock, token: string): Freed {
     planIds: waited.map(({ planId }) => planId),
     rehome: waited.filter(({ status }) => status === 'rehome').map(({ planId }) => planId),
   };
-}
-
-function unlessUnknown(error: unknown): null {
-  if (isConductorError(error, 'STORE_OUTCOME_UNKNOWN')) return null;
-  throw error;
 }
 
 function readCursor(cursor: string): string {

@@ -1,7 +1,7 @@
 // The saga's rows of one claimed plan. Each write compares the claim and the row as this claim knows it, so that an attempt whose
 // outcome was unknown, and which reaches the store late, finds the row changed and does nothing.
 import type { CompensationSettings } from '../domain/compensation.ts';
-import { ConductorError, isConductorError } from '../domain/errors.ts';
+import { ConductorError } from '../domain/errors.ts';
 import type { PlanHead } from '../domain/plan.ts';
 import type { SagaStore } from '../domain/ports.ts';
 import type { ReservationStep } from '../domain/solution.ts';
@@ -12,7 +12,7 @@ import type { HeldSteps } from './held-steps.ts';
 import { keys } from './keys.ts';
 import type { Kv, Operation } from './kv.ts';
 import { readReservationRows } from './plan-history.ts';
-import { when } from './request.ts';
+import { unlessUnknown, when } from './request.ts';
 
 /** Attempts at a write whose outcome is unknown. */
 const TRIES = 4;
@@ -105,10 +105,4 @@ export class SagaRows implements SagaStore {
     }
     throw new ConductorError('STORE_OUTCOME_UNKNOWN');
   }
-}
-
-/** A write that timed out has no result; other failures stay failures. */
-function unlessUnknown(error: unknown): null {
-  if (isConductorError(error, 'STORE_OUTCOME_UNKNOWN')) return null;
-  throw error;
 }

@@ -5,6 +5,7 @@ import type { PlanChange } from '../../src/domain/ports.ts';
 import { decodeCursor, encodeCursor } from '../../src/store/cursor.ts';
 import type { Kv } from '../../src/store/kv.ts';
 import { followersOf } from '../support/followers.ts';
+import { through } from './plan-store-contract.ts';
 import { noMetrics, type Rig } from './rigs.ts';
 import { advanced, Listener, newPlan, type StoresRig, short, startStores, withStores } from './stores-rig.ts';
 
@@ -416,39 +417,34 @@ export function planFeedContract(name: string, open: () => Promise<Rig>): void {
   });
 }
 
-/** The same store; counts the watches on plans. */
 /** A store that answers no read any more from a moment on; what is watched goes on. */
 function leaving(kv: Kv): { readonly kv: Kv; leave(): void } {
   let away = false;
-  const reads: ReadonlySet<unknown> = new Set(['get', 'range', 'status']);
-  const refuse = () => Promise.reject(new ConductorError('STORE_UNAVAILABLE'));
-  const proxied = new Proxy(kv, {
-    get(target, name) {
-      if (away && reads.has(name)) return refuse;
-      const member: unknown = Reflect.get(target, name);
-      return typeof member === 'function' ? member.bind(target) : member;
-    },
-  });
+  const unlessAway = <T>(read: () => Promise<T>): Promise<T> =>
+    away ? Promise.reject(new ConductorError('STORE_UNAVAILABLE')) : read();
+  const left: Kv = {
+    ...through(kv),
+    get: (key) => unlessAway(() => kv.get(key)),
+    range: (prefix, options) => unlessAway(() => kv.range(prefix, options)),
+    status: () => unlessAway(() => kv.status()),
+  };
   return {
-    kv: proxied,
+    kv: left,
     leave: () => {
       away = true;
     },
   };
 }
 
+/** The same store; counts the watches on plans. */
 function countingWatches(kv: Kv): { readonly kv: Kv; opened(): number } {
   let opened = 0;
-  const watch: Kv['watch'] = (prefix, options) => {
-    if (prefix === 'plans/') opened += 1;
-    return kv.watch(prefix, options);
-  };
-  const counting = new Proxy(kv, {
-    get(target, name) {
-      if (name === 'watch') return watch;
-      const member: unknown = Reflect.get(target, name);
-      return typeof member === 'function' ? member.bind(target) : member;
+  const counting: Kv = {
+    ...through(kv),
+    watch(prefix, options) {
+      if (prefix === 'plans/') opened += 1;
+      return kv.watch(prefix, options);
     },
-  });
+  };
   return { kv: counting, opened: () => opened };
 }

@@ -6,6 +6,7 @@ import { isConductorError } from '../../domain/errors.ts';
 import type { CallContext, Logger, Metrics, SagaStore } from '../../domain/ports.ts';
 import type { ReservationStep } from '../../domain/solution.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { untilAborted } from '../../lib/concurrency.ts';
 import { requestOf } from './steps.ts';
 
 export interface SagaOptions {
@@ -163,16 +164,4 @@ export class Saga {
 
 function late(step: ReservationStep): ReservationStep {
   return { ...step, mayComeLate: true };
-}
-
-/** The promise, or the signal's reason as soon as it is aborted. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    // The call itself may have brought the abort about, before anybody listened.
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }

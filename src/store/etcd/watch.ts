@@ -5,6 +5,7 @@ import type { Etcd3, IEvent, IWatchResponse } from 'etcd3';
 import { ConductorError } from '../../domain/errors.ts';
 import type { Logger } from '../../domain/ports.ts';
 import { delay } from '../../lib/clock.ts';
+import { untilAborted } from '../../lib/concurrency.ts';
 import type { Random } from '../../lib/random.ts';
 import type { KeyValue, StoreStatus, WatchBatch, WatchOptions } from '../kv.ts';
 import type { KeySpace } from './convert.ts';
@@ -91,7 +92,7 @@ async function* session(
   place: Place,
   signal: AbortSignal,
 ): AsyncGenerator<WatchBatch> {
-  const clusterId = await unlessAborted(checkPlace(deps, place), signal);
+  const clusterId = await untilAborted(checkPlace(deps, place), signal);
   place.clusterId = clusterId;
   const stream = await WatchStream.open(deps.client, createRequest(deps, prefix, place.next), deps);
   const stop = () => stream.stop();
@@ -200,13 +201,4 @@ function* byRevision(space: KeySpace, events: readonly IEvent[]): Generator<Watc
     yield { revision, events: events.slice(from, at).map((event) => space.event(event)) };
     from = at;
   }
-}
-
-function unlessAborted<T>(task: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-    task.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
